@@ -1,0 +1,109 @@
+"""Parts that forms share: our words for WTForms' messages, partial birth dates, texts in three languages, phones."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, Form, FormField, SelectField, StringField, ValidationError
+
+from lms.core.errors import DomainError
+from translations import names, phones
+from translations.locales import LOCALES
+
+
+class _Translations:
+    """WTForms' messages looked up in our own catalogue: WTForms has no Vietnamese."""
+
+    def gettext(self, text: str) -> str:
+        return gettext(text) if text else text
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return ngettext(singular, plural, count)
+
+
+class BaseForm(FlaskForm):
+    """Base of every form."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[name-defined]
+        """Messages come from our catalogue."""
+
+        def get_translations(self, form: Any) -> Any:
+            return _Translations()
+
+    def refuse(self, error: DomainError) -> None:
+        """Show a verb's refusal at the field it names, or above the form."""
+        field = self._fields.get(error.field) if error.field else None
+        if field is None:
+            self.form_errors = [*self.form_errors, error.message]
+        else:
+            field.errors = [*field.errors, error.message]
+
+
+def trimmed(value: str | None) -> str | None:
+    """A filter: text with clean spaces, None when nothing is left."""
+    return (names.clean(value) or None) if value else None
+
+
+class PhoneField(StringField):
+    """A Vietnamese phone number as people write it; ``data`` is E.164 or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = phones.parse(self.typed) if self.typed else None
+
+    def pre_validate(self, form: Any) -> None:
+        if getattr(self, "typed", "") and self.data is None:
+            raise ValidationError(str(_l("This is not a Vietnamese phone number. Example: 0912 345 678.")))
+
+    def _value(self) -> str:
+        typed = getattr(self, "typed", "")
+        return typed if typed else (phones.display(self.data) if self.data else "")
+
+
+class KeySelectField(SelectField):
+    """A choice among rows by their keys."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, coerce=lambda value: uuid.UUID(str(value)) if value else None, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise
+
+
+class _Texts(Form):
+    vi = StringField(LOCALES["vi"].own_name, filters=[trimmed])
+    en = StringField(LOCALES["en"].own_name, filters=[trimmed])
+    ar = StringField(LOCALES["ar"].own_name, filters=[trimmed])
+
+
+class TextsField(FormField):
+    """A text in three languages; only Vietnamese is needed. ``data`` is a dict of what was typed."""
+
+    def __init__(self, label: Any = None, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(_Texts, label, **kwargs)
+        self.required = required
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        valid = bool(super().validate(form))
+        if self.required and not self.form.vi.data:
+            self.form.vi.errors = [
+                str(_l("Please write it in Vietnamese; the other languages can stay empty."))
+            ]
+            return False
+        return valid
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed, without the empty ones."""
+        return {code: text for code, text in self.form.data.items() if text}
+
+
+__all__ = ["BaseForm", "Field", "KeySelectField", "PhoneField", "TextsField", "trimmed"]

@@ -1,0 +1,68 @@
+"""Addresses that belong to no feature: language, text size, health."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from sqlalchemy import text
+
+from lms.core.access import public
+from lms.core.db import db
+from lms.core.i18n import COOKIE, TEXT_SIZE_COOKIE, TEXT_SIZES
+from translations.locales import LOCALES
+
+bp = Blueprint("core", __name__)
+YEAR = 365 * 24 * 3600
+
+
+def safe_next(address: str | None) -> str:
+    """``address`` when it is a path of this site, otherwise the first page."""
+    parts = urlsplit(address or "")
+    if not parts.path.startswith("/") or parts.scheme or parts.netloc or "\\" in (address or ""):
+        return url_for("home.index")
+    return address or ""
+
+
+def _remember(cookie: str, value: str) -> Response:
+    response = redirect(safe_next(request.form.get("next")))
+    response.set_cookie(
+        cookie,
+        value,
+        max_age=YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure,
+        path=request.root_path or "/",
+    )
+    return response
+
+
+@bp.post("/language")
+@public
+def set_language() -> Response:
+    """Remember the language and stay on the page."""
+    code = request.form.get("locale", "")
+    if code not in LOCALES:
+        return redirect(safe_next(request.form.get("next")))
+    g.language = code
+    return _remember(COOKIE, code)
+
+
+@bp.post("/text-size")
+@public
+def set_text_size() -> Response:
+    """Remember the text size and stay on the page."""
+    size = request.form.get("text_size", "")
+    return _remember(TEXT_SIZE_COOKIE, size if size in TEXT_SIZES else TEXT_SIZES[0])
+
+
+@bp.get("/health")
+@public
+def health() -> tuple[Response, int]:
+    """Whether the program and its database answer."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except Exception:
+        return jsonify({"status": "database unreachable"}), 503
+    return jsonify({"status": "ok"}), 200

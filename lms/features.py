@@ -1,0 +1,25 @@
+"""Which features there are: one line each."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+import lms.attendance.models
+import lms.audit.models
+import lms.certificates.models
+import lms.completion.models  # noqa: F401
+from lms.accounts.security import init_security, load_actor
+from lms.core import views as core_views
+
+__all__ = ["load_actor", "register"]
+
+BLUEPRINTS = [
+    core_views.bp,
+]
+
+
+def register(app: Flask) -> None:
+    """Set up accounts and register every feature's blueprint."""
+    init_security(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
