@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from translations import catalogues, messages
+from translations import catalogue_check, catalogues, messages
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,9 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     fill = commands.add_parser("fill", help="extract, then put in the translations of JSON files")
     fill.add_argument("files", nargs="+", type=Path, metavar="FILE.json")
     for command in (extract, fill):
-        command.add_argument(
-            "--prune", action="store_true", help="drop texts that are no longer in the sources"
-        )
+        command.add_argument("--prune", action="store_true", help="drop texts that no source has")
     commands.add_parser("compile", help="write the .mo files")
     commands.add_parser("check", help="name every fault of the catalogues; exit code 1 when there is one")
     options = parser.parse_args(arguments)
@@ -34,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _check() -> int:
-    faults = catalogues.check()
+    faults = catalogue_check.check()
     for fault in faults:
         print(fault)
     print(f"{len(faults)} faults" if faults else "The catalogues are complete.")
@@ -57,14 +55,20 @@ def _update(files: list[Path], *, prune: bool) -> int:
     except (OSError, ValueError, TypeError) as error:
         print(error, file=sys.stderr)
         return 2
-    source = catalogues.update(fills, prune=prune)
-    for name in source.unreadable:
-        print(f"warning: cannot read {name}", file=sys.stderr)
-    used = source.keys()
-    for key in sorted({key for filled in fills.values() for key in filled} - used, key=str):
-        print(f"warning: kept aside, as no source has it yet: {key[1]!r}", file=sys.stderr)
-    print(f"{len(used)} texts")
-    return _compile()
+    result = catalogues.update(fills, prune=prune)
+    used = result.source.keys()
+    filled = {key for forms in fills.values() for key in forms}
+    warnings = [f"cannot read {name}" for name in result.source.unreadable]
+    warnings += [f"kept aside, as no source has it yet: {key[1]!r}" for key in sorted(filled - used, key=str)]
+    warnings += [f"replaced {change}" for change in result.replaced]
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    _compile()
+    faults = catalogue_check.check_texts(filled & used)
+    for fault in faults:
+        print(fault)
+    print(f"{len(used)} texts in the sources, {len(filled & used)} filled")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

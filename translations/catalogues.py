@@ -1,15 +1,16 @@
-"""Keeping the catalogues: extracting texts from the sources, merging translations, writing .po files, checking them.
+"""Keeping the catalogues: extracting texts from the sources, merging translations, writing the .po files.
 
-The .po files are written so that two people's changes merge quietly: sorted by text, no line numbers, no dates.
+The files are written so that the changes of two people merge quietly: sorted by text, without line numbers
+and dates.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import re
+import io
 import tempfile
-from collections import Counter
+import tokenize
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,9 +20,10 @@ from typing import Any, Final
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
+from jinja2 import TemplateError
 
 from translations.locales import LOCALES, Locale
-from translations.messages import CATALOGUES, DOMAIN, po_files
+from translations.messages import CATALOGUES, DOMAIN
 
 PROJECT: Final = CATALOGUES.parent
 SOURCE_FOLDERS: Final = ("lms", "courses", "certificates", "translations")
@@ -33,6 +35,7 @@ _KEYWORDS: Final[dict[str, Any]] = {
     "_": None,
     "_l": None,
     "N_": None,
+    "gettext_noop": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
@@ -41,6 +44,7 @@ _KEYWORDS: Final[dict[str, Any]] = {
     "lazy_pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+_UNREADABLE: Final = (SyntaxError, UnicodeDecodeError, tokenize.TokenError, TemplateError, OSError)
 _TEMPLATE_SUFFIXES: Final = {".html", ".txt", ".xml", ".j2"}
 _HEADER = """\
 # {own_name} texts of Lớp Số.
@@ -56,6 +60,8 @@ msgstr ""
 
 Key = tuple[str | None, str]
 """Context and (singular) message id."""
+Fills = Mapping[Key, list[str]]
+"""Translations by key, each a list of plural forms."""
 
 
 @dataclass
@@ -68,7 +74,7 @@ class Source:
 
     def keys(self) -> set[Key]:
         """Return context and message id of every text."""
-        return {key_of(message) for message in self.messages if message.id}
+        return {key_of(message) for message in texts(self.messages)}
 
 
 def singular(message: Message) -> str:
@@ -103,9 +109,8 @@ def _extract_file(source: Source, path: Path, method: str, name: str) -> None:
     options = {"silent": "false", "encoding": "utf-8"} if method == "jinja2" else {}
     try:
         found = list(extract_from_file(method, path, keywords=_KEYWORDS, options=options))
-    except (
-        Exception
-    ) as error:  # whatever a broken source raises: one person's half-written file must not stop others
+    except _UNREADABLE as error:
+        # one person's half-written file must not keep the others from their translations
         source.unreadable.append(f"{name}: {error}")
         return
     for line, message_id, _comments, context in found:
@@ -136,11 +141,10 @@ def path_of(locale: Locale, directory: Path = CATALOGUES, domain: str = DOMAIN) 
 
 def write(path: Path, locale: Locale, catalogue: Catalog) -> None:
     """Write a .po file that depends on nothing but its messages; leave it alone when it would not change."""
-    target = tempfile.SpooledTemporaryFile(max_size=1 << 22)
-    write_po(target, catalogue, width=110, no_location=True, omit_header=True, sort_output=True)
-    target.seek(0)
+    entries = io.BytesIO()
+    write_po(entries, catalogue, width=110, no_location=True, omit_header=True, sort_output=True)
     header = _HEADER.format(own_name=locale.own_name, code=locale.code, plural_header=locale.plural_header)
-    content = header.encode() + target.read().rstrip(b"\n") + b"\n"
+    content = header.encode() + entries.getvalue().rstrip(b"\n") + b"\n"
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -149,188 +153,115 @@ def write(path: Path, locale: Locale, catalogue: Catalog) -> None:
     temporary.replace(path)
 
 
-def merge(
-    source: Source, old: Catalog, locale: Locale, fills: Mapping[Key, list[str]], *, prune: bool
-) -> Catalog:
+def merge(source: Catalog, old: Catalog, locale: Locale, fills: Fills, *, prune: bool = False) -> Catalog:
     """Return a catalogue of the texts in the sources with the translations known from ``old`` and ``fills``.
 
-    A text that is not in the sources is kept as obsolete, so that it comes back with them; ``prune`` drops it.
+    English translates itself. A text that is not in the sources is kept as obsolete, so that its translation
+    comes back with it; ``prune`` drops it.
     """
-    known: dict[Key, list[str]] = {}
-    for message in [*old.obsolete.values(), *old]:
-        if message.id and any(_forms(message)):
-            known[key_of(message)] = _forms(message)
-    known.update(fills)
     merged = Catalog(locale=locale.code, charset="utf-8")
     merged.mime_headers = [("Plural-Forms", locale.plural_header)]
-    for message in source.messages:
-        if message.id:
-            forms = known.get(key_of(message), [])
-            merged.add(
-                message.id, _string(message, forms, locale), context=message.context, flags=message.flags
-            )
+    if locale.code == "en":
+        for message in texts(source):
+            merged.add(message.id, message.id, context=message.context)
+        return merged
+    before = {key_of(message): message for message in [*old.obsolete.values(), *texts(old)]}
+    known = {key: forms_of(message) for key, message in before.items()} | dict(fills)
+    used = {key_of(message) for message in texts(source)}
+    for message in texts(source):
+        string = _string(message, known.get(key_of(message), []), locale)
+        merged.add(message.id, string, context=message.context)
     if not prune:
-        _keep_obsolete(merged, old, known, source.keys())
+        for key in sorted(known.keys() - used, key=str):
+            _add_obsolete(merged, key, before.get(key), known[key])
     return merged
 
 
-def _keep_obsolete(merged: Catalog, old: Catalog, known: Mapping[Key, list[str]], used: set[Key]) -> None:
-    plurals = {key_of(m): m.id for m in [*old.obsolete.values(), *old] if not isinstance(m.id, str)}
-    for key, forms in known.items():
-        if key in used:
-            continue
-        context, text = key
-        message_id = plurals.get(key, (text, text) if len(forms) > 1 else text)
-        string = tuple(forms) if not isinstance(message_id, str) else forms[0]
-        merged.obsolete[key] = Message(message_id, string, context=context)
+def _add_obsolete(merged: Catalog, key: Key, before: Message | None, forms: list[str]) -> None:
+    if not any(forms):
+        return
+    context, text = key
+    # one that was filled in before any source has it: its English plural is not known yet
+    new_id = text if len(forms) == 1 else (text, text)
+    message_id = before.id if before is not None else new_id
+    string = forms[0] if isinstance(message_id, str) else tuple(forms)
+    merged.obsolete[(text, context or "")] = Message(message_id, string, context=context)
 
 
-def _forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+def texts(catalogue: Catalog) -> list[Message]:
+    """Return the messages of a catalogue without its header."""
+    return [message for message in catalogue if message.id]
+
+
+def forms_of(message: Message) -> list[str]:
+    """Return the translation as a list of plural forms, of one when it has no plural."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or [])
 
 
 def _string(message: Message, forms: list[str], locale: Locale) -> str | tuple[str, ...]:
-    """Return what to write as the translation; English is its own when nothing else was filled in."""
-    if isinstance(message.id, str):
-        known = forms[0] if forms else ""
-        return message.id if locale.code == "en" else known
-    wanted = len(locale.plural_categories)
-    if locale.code == "en" and len(forms) != wanted:
-        return tuple(message.id)
-    return tuple(forms[:wanted] + [""] * (wanted - len(forms)))
+    """Return what to write as translation; forms that do not suit the message any more count as missing."""
+    wanted = 1 if isinstance(message.id, str) else len(locale.plural_categories)
+    fitting = forms if len(forms) == wanted else [""] * wanted
+    return fitting[0] if isinstance(message.id, str) else tuple(fitting)
 
 
-def parse_fills(data: Any) -> dict[str, dict[Key, list[str]]]:
+def parse_fills(data: object) -> dict[str, dict[Key, list[str]]]:
     """Read the content of a fill file: message id -> language -> text or list of plural forms.
 
-    Returns language -> key -> forms. Raises ``ValueError`` naming the first entry that is not of that shape.
+    A message id with a context is written ``context U+0004 id``. Returns language -> key -> forms.
+    Raises ``ValueError`` naming the first entry that is not of that shape.
     """
     if not isinstance(data, dict):
         raise ValueError("a fill file holds one object: message id -> translations")
     fills: dict[str, dict[Key, list[str]]] = {code: {} for code in LOCALES}
     for text, translations in data.items():
-        context, _, message_id = text.rpartition(CONTEXT_SEPARATOR)
         if not isinstance(translations, dict):
             raise ValueError(f"{text!r}: expected an object of languages")
+        context, _, message_id = text.rpartition(CONTEXT_SEPARATOR)
         for code, value in translations.items():
-            forms = [value] if isinstance(value, str) else value
-            if (
-                code not in LOCALES
-                or not isinstance(forms, list)
-                or not all(isinstance(f, str) for f in forms)
-            ):
-                raise ValueError(
-                    f"{text!r}, {code!r}: expected vi, ar or en with a text or a list of plural forms"
-                )
-            if len(forms) not in (1, len(LOCALES[code].plural_categories)):
-                raise ValueError(
-                    f"{text!r}, {code!r}: {len(LOCALES[code].plural_categories)} plural forms are needed"
-                )
-            fills[code][(context or None, message_id)] = forms
+            if code not in LOCALES:
+                raise ValueError(f"{text!r}: {code!r} is none of our languages")
+            fills[code][(context or None, message_id)] = _parse_forms(value, f"{text!r}, {code!r}")
     return fills
 
 
+def _parse_forms(value: object, where: str) -> list[str]:
+    forms = [value] if isinstance(value, str) else value
+    if not isinstance(forms, list) or not all(isinstance(form, str) for form in forms):
+        raise ValueError(f"{where}: expected a text or a list of plural forms")
+    return forms
+
+
+@dataclass
+class Update:
+    """What ``update`` did."""
+
+    source: Source
+    replaced: list[str]
+    """Translations that were there and became others: somebody else may have meant them."""
+
+
 def update(
-    fills: Mapping[str, Mapping[Key, list[str]]] | None = None,
+    fills: Mapping[str, Fills] | None = None,
     *,
     prune: bool = False,
     project: Path = PROJECT,
     directory: Path = CATALOGUES,
-) -> Source:
-    """Bring every language's catalogue up to date with the sources, under the lock, and put translations in.
-
-    Returns the texts found.
-    """
+) -> Update:
+    """Bring every language's catalogue up to date with the sources, under the lock; put translations in."""
     with locked(directory):
-        source = extract(project)
+        result = Update(extract(project), [])
         for locale in LOCALES.values():
             path = path_of(locale, directory)
-            filled = dict((fills or {}).get(locale.code, {}))
-            write(path, locale, merge(source, read(path), locale, filled, prune=prune))
-    return source
+            old, filled = read(path), (fills or {}).get(locale.code, {})
+            if locale.code != "en":
+                result.replaced += _replaced(old, filled, locale)
+            write(path, locale, merge(result.source.messages, old, locale, filled, prune=prune))
+    return result
 
 
-# ---------------------------------------------------------------------------------------------------------- checks
-
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
-_LONE_PERCENT = re.compile(r"%(?!\(\w+\)|%)")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_MAY_SPELL_THE_NUMBER = {"zero", "one", "two"}
-_COUNTERS = {"num", "n", "count"}
-
-
-def check(project: Path = PROJECT, directory: Path = CATALOGUES) -> list[str]:
-    """Return every fault of the catalogues as a line of text; an empty list means that all is well."""
-    source = extract(project)
-    faults = [f"cannot read {name}" for name in source.unreadable]
-    for locale in LOCALES.values():
-        if not path_of(locale, directory).exists():
-            faults.append(f"{locale.code}/{DOMAIN}: the catalogue is missing")
-    for locale, path in po_files(directory):
-        where = f"{locale.code}/{path.stem}"
-        catalogue = read(path)
-        faults += [f"{where}: {fault}" for fault in check_catalogue(locale, catalogue)]
-        if path.stem == DOMAIN:
-            faults += [f"{where}: {fault}" for fault in _compare(source, catalogue)]
-        if f'"Plural-Forms: {locale.plural_header}\\n"' not in path.read_text(encoding="utf-8"):
-            faults.append(f"{where}: the plural header is not {locale.plural_header!r}")
-    return faults
-
-
-def _compare(source: Source, catalogue: Catalog) -> Iterator[str]:
-    present = {key_of(message) for message in catalogue if message.id}
-    for _, text in sorted(source.keys() - present, key=str):
-        yield f"not in the catalogue yet (run extract): {text!r}"
-    for _, text in sorted(present - source.keys(), key=str):
-        yield f"no longer in the sources: {text!r}"
-
-
-def check_catalogue(locale: Locale, catalogue: Catalog) -> Iterator[str]:
-    """Yield the faults of one catalogue's entries."""
-    for message in catalogue.obsolete.values():
-        yield f"obsolete (extract --prune drops it): {singular(message)!r}"
-    for message in catalogue:
-        if not message.id:
-            continue
-        if message.fuzzy:
-            yield f"fuzzy, so unused: {singular(message)!r}"
-        forms = _forms(message)
-        wanted = 1 if isinstance(message.id, str) else len(locale.plural_categories)
-        if len(forms) != wanted or not all(form.strip() for form in forms):
-            yield f"missing translation: {singular(message)!r}"
-            continue
-        categories = ("other",) if isinstance(message.id, str) else locale.plural_categories
-        for category, form in zip(categories, forms, strict=True):
-            for fault in _form_faults(message, category, form):
-                yield f"{fault}: {singular(message)!r} -> {form!r}"
-
-
-def _form_faults(message: Message, category: str, form: str) -> Iterator[str]:
-    one, many = (message.id, message.id) if isinstance(message.id, str) else message.id
-    model = one if category == "one" else many
-    wanted, found = _placeholders(model), _placeholders(form)
-    if not isinstance(message.id, str) and category in _MAY_SPELL_THE_NUMBER:
-        # «فصل واحد» says "one class" without a figure
-        optional = _COUNTERS | (_placeholders(many).keys() ^ _placeholders(one).keys())
-        wanted = Counter({name: count for name, count in wanted.items() if name not in optional})
-        found = Counter({name: count for name, count in found.items() if name not in optional})
-    if wanted != found:
-        yield "placeholders differ"
-    if ("%%" in model or _placeholders(one) or _placeholders(many)) and _LONE_PERCENT.search(
-        form.replace("%%", "")
-    ):
-        yield "a per cent sign must be doubled"
-    elif "%%" in form and "%" in model and "%%" not in model:
-        yield "a per cent sign must not be doubled"
-    if sorted(_TAG.findall(model)) != sorted(_TAG.findall(form)):
-        yield "HTML tags differ"
-    if _margins(model) != _margins(form):
-        yield "leading or trailing space differs"
-
-
-def _placeholders(text: str) -> Counter[str]:
-    return Counter(_PLACEHOLDER.findall(text.replace("%%", "")))
-
-
-def _margins(text: str) -> tuple[str, str]:
-    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+def _replaced(old: Catalog, fills: Fills, locale: Locale) -> Iterator[str]:
+    for message in texts(old):
+        before, after = forms_of(message), fills.get(key_of(message))
+        if after is not None and any(before) and before != after:
+            yield f"{locale.code}: {singular(message)!r}: {before} -> {after}"

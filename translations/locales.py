@@ -34,8 +34,8 @@ class Locale:
         return self.direction == "rtl"
 
 
-# Index 4 is "many" and 5 "other", as gettext, Django and Weblate have it; Babel's own table has the two the other
-# way round, which is why the header is pinned here and checked in every catalogue.
+# Index 4 is "many" and 5 "other", as gettext, Django and Weblate have it; Babel's own table has the two the
+# other way round, which is why the header is pinned here and checked in every catalogue.
 _ARABIC_PLURAL = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
@@ -98,7 +98,7 @@ def negotiate(*preferred: str | None) -> Locale:
 
 
 def _tags_by_weight(header: str) -> list[str]:
-    """Split an ``Accept-Language`` value (RFC 9110, 12.5.4) into tags, the heaviest first, refused ones left out."""
+    """Return the tags of an ``Accept-Language`` value (RFC 9110, 12.5.4), heaviest first, without refused ones."""
     weighted: list[tuple[float, str]] = []
     for item in header.split(","):
         tag, *parameters = (part.strip() for part in item.split(";"))

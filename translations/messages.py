@@ -25,9 +25,12 @@ DOMAIN: Final = "messages"
 """The domain of our own texts; others (texts of libraries) may lie beside it."""
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's customary name
+def gettext_noop(message: str) -> str:
     """Mark a text for translation and return it unchanged; whoever shows it passes it to ``gettext``."""
     return message
+
+
+N_ = gettext_noop
 
 
 class Translator:
@@ -99,8 +102,8 @@ def compile_catalogue(po: Path) -> Path:
     try:
         with os.fdopen(descriptor, "wb") as target:
             write_mo(target, catalogue)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, mo)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(mo)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
