@@ -1,4 +1,4 @@
-"""Flask's test client, which also validates the HTML of every page it gets."""
+"""A browser for tests: Flask's test client, which refuses invalid HTML."""
 
 from typing import Any
 
@@ -8,15 +8,19 @@ from werkzeug.test import TestResponse
 from tests.support.html import assert_good_html
 
 
-class ValidatingClient(FlaskClient):
-    """Set it as `app.test_client_class`; then every HTML answer, of an error too, is checked."""
+class CheckedClient(FlaskClient):
+    """Validates the HTML of every page it gets, pages of errors included."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Make a request and fail when the page that comes is not good HTML."""
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.get_data():
+        if response.mimetype == "text/html" and response.data:
             request = response.request
-            assert_good_html(
-                response.get_data(as_text=True), f"{request.method} {request.path} → {response.status}"
-            )
+            assert_good_html(response.text, f"{request.method} {request.path} → {response.status}")
         return response
+
+    def sign_in(self, user: Any) -> None:
+        """Be this member of staff from now on, as after the sign-in page."""
+        with self.session_transaction() as session:
+            session["_user_id"] = user.fs_uniquifier
+            session["_fresh"] = True

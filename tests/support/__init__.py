@@ -1,0 +1,1 @@
+"""What tests of every floor share. Nothing here knows the application."""

@@ -1,0 +1,85 @@
+"""The import contract of the feature folders, for import-linter (see the contracts in setup.cfg)."""
+
+from graphlib import CycleError, TopologicalSorter
+
+from grimp import ImportGraph
+from importlinter import Contract, ContractCheck, fields, output
+
+
+class FeatureContract(Contract):
+    """Every package directly in `package`, apart from `core`, is a feature. Four rules hold:
+
+    - `core` imports no feature;
+    - a feature imports only the modules `open_to_others` of another feature;
+    - imports between features form no cycle;
+    - a module `rules` imports neither a package of `banned_from_rules` nor our own packages' impure modules.
+    """
+
+    package = fields.StringField()
+    core = fields.StringField()
+    open_to_others = fields.SetField(subfield=fields.StringField())
+    banned_from_rules = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
+        features = self._features(graph)
+        faults = self._faults_between_features(graph, features) + self._faults_in_rules(graph, features)
+        return ContractCheck(kept=not faults, metadata={"faults": faults})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        for fault in check.metadata["faults"]:
+            output.print_error(fault)
+        output.new_line()
+
+    def _features(self, graph: ImportGraph) -> set[str]:
+        """The full names of the features' packages."""
+        inside = graph.find_children(self.package)
+        return {name for name in inside if graph.find_children(name)} - {self._core()}
+
+    def _core(self) -> str:
+        return f"{self.package}.{self.core}"
+
+    def _home(self, module: str, packages: set[str]) -> str | None:
+        """The package among `packages` in which `module` lies."""
+        name = ".".join(module.split(".")[:2])
+        return name if name in packages else None
+
+    def _faults_between_features(self, graph: ImportGraph, features: set[str]) -> list[str]:
+        faults: list[str] = []
+        needs: dict[str, set[str]] = {feature: set() for feature in features}
+        for module in sorted(graph.modules):
+            home = self._home(module, features | {self._core()})
+            if home is None:
+                continue
+            for imported in sorted(graph.find_modules_directly_imported_by(module)):
+                target = self._home(imported, features)
+                if target is None or target == home:
+                    continue
+                if home == self._core():
+                    faults.append(f"{module} imports {imported}: core knows no feature")
+                    continue
+                needs[home].add(target)
+                part = imported.removeprefix(target).lstrip(".").split(".")[0]
+                if part not in self.open_to_others:
+                    allowed = " and ".join(sorted(self.open_to_others))
+                    faults.append(f"{module} imports {imported}: of another feature only {allowed}")
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            faults.append("features import each other in a circle: " + " <- ".join(error.args[1]))
+        return faults
+
+    def _faults_in_rules(self, graph: ImportGraph, features: set[str]) -> list[str]:
+        faults = []
+        for feature in sorted(features):
+            rules = f"{feature}.rules"
+            for module in sorted(m for m in graph.modules if m == rules or m.startswith(f"{rules}.")):
+                for imported in sorted(graph.find_modules_directly_imported_by(module)):
+                    top = imported.split(".")[0]
+                    impure = top == self.package and not self._is_rules(imported, features)
+                    if top in self.banned_from_rules or impure:
+                        faults.append(f"{module} imports {imported}: rules are decisions on plain values")
+        return faults
+
+    def _is_rules(self, module: str, features: set[str]) -> bool:
+        home = self._home(module, features)
+        return home is not None and (module == f"{home}.rules" or module.startswith(f"{home}.rules."))
