@@ -40,6 +40,11 @@ _ARABIC_PLURAL = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
 
+# In Arabic too the Latin face comes first: Amiri has Latin letters but not the Vietnamese ones, and a name would
+# be set half in one face and half in another.
+_SERIF = ("Noto Serif", "Amiri")
+_SANS = ("Noto Sans", "Noto Naskh Arabic")
+
 LOCALES: Final[dict[str, Locale]] = {
     "vi": Locale(
         code="vi",
@@ -47,8 +52,8 @@ LOCALES: Final[dict[str, Locale]] = {
         direction="ltr",
         plural_header="nplurals=1; plural=0;",
         plural_categories=("other",),
-        serif=("Noto Serif", "Amiri"),
-        sans=("Noto Sans", "Noto Naskh Arabic"),
+        serif=_SERIF,
+        sans=_SANS,
         line_height=1.5,
     ),
     "en": Locale(
@@ -57,8 +62,8 @@ LOCALES: Final[dict[str, Locale]] = {
         direction="ltr",
         plural_header="nplurals=2; plural=(n != 1);",
         plural_categories=("one", "other"),
-        serif=("Noto Serif", "Amiri"),
-        sans=("Noto Sans", "Noto Naskh Arabic"),
+        serif=_SERIF,
+        sans=_SANS,
         line_height=1.5,
     ),
     "ar": Locale(
@@ -67,8 +72,8 @@ LOCALES: Final[dict[str, Locale]] = {
         direction="rtl",
         plural_header=_ARABIC_PLURAL,
         plural_categories=("zero", "one", "two", "few", "many", "other"),
-        serif=("Amiri", "Noto Serif"),
-        sans=("Noto Naskh Arabic", "Noto Sans"),
+        serif=_SERIF,
+        sans=_SANS,
         line_height=1.8,
     ),
 }
@@ -98,7 +103,7 @@ def negotiate(*preferred: str | None) -> Locale:
 
 
 def _tags_by_weight(header: str) -> list[str]:
-    """Return the tags of an ``Accept-Language`` value (RFC 9110, 12.5.4), heaviest first, without refused ones."""
+    """Return the tags of an ``Accept-Language`` value (RFC 9110, 12.5.4), heaviest first, without q=0."""
     weighted: list[tuple[float, str]] = []
     for item in header.split(","):
         tag, *parameters = (part.strip() for part in item.split(";"))

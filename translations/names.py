@@ -1,7 +1,7 @@
 """People's names: cleaning, searching, sorting the Vietnamese way, and what cannot be a name.
 
-A name is one text, kept as the person writes it. Its parts are only guessed, for sorting: the last word is the
-given name, the first the family name, the rest the middle names. An Arabic name is sorted as it is written.
+A name is one text, kept as the person writes it. Its parts are only guessed, for sorting: the last word is
+the given name, the first the family name, the rest the middle names. An Arabic name is sorted as written.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ PROBLEMS: Final[dict[str, str]] = {
 }
 """Message id of every code that ``problems`` can return."""
 
-# Invisible and meaningless in a name: soft hyphen, grapheme joiner, Arabic letter mark, zero-width characters,
-# LRM, RLM, word joiner and invisible operators, variation selectors, BOM. The embeddings and isolates that can
-# turn a whole line around (U+202A-E, U+2066-9) are not removed in silence: `problems` names them.
+# Invisible and meaningless in a name: soft hyphen, grapheme joiner, Arabic letter mark, zero-width
+# characters, LRM, RLM, word joiner and invisible operators, variation selectors, BOM. The embeddings and
+# isolates that can turn a whole line around (U+202A-E, U+2066-9) are not removed in silence: `problems` names them.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SPACES = re.compile("[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -84,8 +84,8 @@ def upper(name: str) -> str:
 def sort_text(name: str) -> str:
     """Return a text whose plain code-point order is the order of Vietnamese class lists.
 
-    Given name, then family name, then middle names; in each the letters decide (a ă â b c d đ e ê …), then the
-    tones (ngang, huyền, hỏi, ngã, sắc, nặng); lower case before upper at the very end. The order of ICU's
+    Given name, then family name, then middle names; in each the letters decide (a ă â b c d đ e ê …), then
+    the tones (ngang, huyền, hỏi, ngã, sắc, nặng); lower case before upper at the very end. The order of ICU's
     collation "vi". Store it in a column with a binary collation ("C" in PostgreSQL).
     """
     cleaned = clean(name)
@@ -163,5 +163,5 @@ def problems(name: str) -> list[str]:
 
 
 def _is_unprintable(char: str) -> bool:
-    # controls, lone surrogates, private use, unassigned, and the sign that a text was read in a wrong encoding
+    # controls, lone surrogates, private use, unassigned, and the sign of a text read in a wrong encoding
     return unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"} or char == "\ufffd"

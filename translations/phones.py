@@ -17,8 +17,8 @@ _SPREADSHEET = re.compile(r"\d+\.0+|\d(?:\.\d+)?[eE]\+?\d{1,2}", re.ASCII)
 def parse(text: str) -> str | None:
     """Return the number in E.164 ("+84912345678"), or ``None`` when it is no Vietnamese mobile or landline.
 
-    Understands spaces, dots, dashes and brackets, +84, 84, 0084 and "+84 (0)", a leading apostrophe, a leading
-    zero that a spreadsheet has lost, and numbers that it has turned into "912345678.0" or "9.12345678E8".
+    Understands spaces, dots, dashes and brackets, +84, 84, 0084 and "+84 (0)", a leading apostrophe, a
+    leading zero lost by a spreadsheet, and numbers that it has turned into "912345678.0" or "9.12345678E8".
     """
     typed = clean(text).lstrip("'’").strip()
     if _SPREADSHEET.fullmatch(typed):
