@@ -1,4 +1,4 @@
-"""All checks that need no test. Every one is run, then those that failed are shown; exit code 1 if any did."""
+"""All checks that need no test. Every one is run, then the failed ones are shown; exit code 1 if any did."""
 
 import subprocess
 import sys

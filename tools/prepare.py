@@ -2,9 +2,9 @@
 
 Usage: python3 tools/prepare.py run|test
 
-Standard library only, for it runs before anything is installed. Nothing is done twice: dpkg knows what it has,
-everything else leaves a stamp in .venv with the hash of what it was made from. When all is there, nothing
-touches the network.
+Standard library only, for it runs before anything is installed. Nothing is done twice: dpkg knows what it
+has, everything else leaves a stamp in .venv with the hash of what it was made from. When all is there,
+nothing touches the network.
 """
 
 import hashlib
@@ -131,7 +131,7 @@ def is_ubuntu() -> bool:
 
 
 def has_ensurepip() -> bool:
-    """Whether this Python can make a virtual environment (Debian splits that off), or one is there already."""
+    """Whether this Python can make a virtual environment (Debian splits that off), or has done so."""
     if PYTHON.exists():
         return True
     probe = [sys.executable, "-c", "import ensurepip, venv"]

@@ -87,7 +87,7 @@ class Report:
         return figure.name, value, figure.unit, figure.goal or "", verdict, figure.peer or ""
 
     def finish(self, arguments: list[str] | None = None) -> None:
-        """Print the table and, with `--json FILE` among the arguments (default: sys.argv), write the figures."""
+        """Print the table and, with `--json FILE` among the arguments , write the figures."""
         parser = argparse.ArgumentParser(description=self.title)
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into this file")
         options = parser.parse_args(arguments)

@@ -16,14 +16,14 @@ KINDS = ("sqlite", "postgresql")
 CHOICES = (*KINDS, "both")
 
 
-def add_option(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
     """Give pytest the option --db."""
     parser.addoption(
         "--db", choices=CHOICES, default="sqlite", help="the database of the tests (default: sqlite)"
     )
 
 
-def spread_over_databases(metafunc: pytest.Metafunc) -> None:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make a test that needs a database run once on each chosen one."""
     if "database_kind" not in metafunc.fixturenames:
         return

@@ -61,3 +61,16 @@ def close_the_world(patch: pytest.MonkeyPatch) -> None:
         raise WorldReached("a test tried to send mail")
 
     patch.setattr(smtplib.SMTP, "__init__", no_mail)
+
+
+_patch = pytest.MonkeyPatch()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the world from the start, so that imports and session fixtures are held to it as well."""
+    close_the_world(_patch)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Open it again."""
+    _patch.undo()

