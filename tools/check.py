@@ -18,7 +18,7 @@ CHECKS: dict[str, list[str]] = {
     "import contracts": [str(BIN / "lint-imports"), "--no-cache"],
     "translations": [PYTHON, "-m", "translations", "check"],
     "courses": [PYTHON, "-m", "courses", "check"],
-    "migrations": [str(BIN / "lms"), "db", "check"],
+    "migrations": [PYTHON, "-m", "tools.check_migrations"],
     "tree": [PYTHON, "-m", "tools.check_tree"],
 }
 
