@@ -1,6 +1,6 @@
-"""Make the database, fill it with the demo ward and serve: `lms init`, `lms demo`, `lms serve` in one process.
+"""Make the database, fill it with the demo ward, serve: `lms init`, `lms demo`, `lms serve` in one process.
 
-One process, because each start of the program costs a second. In production (ENVIRONMENT=production) there is no demo.
+One process, for each start of the program costs a second. In production (ENVIRONMENT) there is no demo.
 """
 
 import os
