@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.append_only import append_only
 from lms.core.db import Keyed, Model
-from lms.units.models import UnitScoped
+from lms.core.scoping import UnitScoped
 
 
 class AuditEntry(Keyed, UnitScoped, Model):

@@ -22,7 +22,7 @@ def record(
     subject: Any = None,
     **details: Any,
 ) -> None:
-    """Add an entry: ``action`` such as "class.created", the row it was done to, and keys or counts as details."""
+    """Add an entry: ``action`` such as "class.created", the row it was done to, keys or counts as details."""
     session.add(
         AuditEntry(
             at=now,

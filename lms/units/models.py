@@ -7,11 +7,24 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lms.core.access import Scope, Scoped
+from lms.core.access import Scope
 from lms.core.db import Keyed, Model, choice
+from lms.core.scoping import UnitClosure, UnitScoped, below
+
+__all__ = [
+    "Branch",
+    "Organisation",
+    "Unit",
+    "UnitClosure",
+    "UnitLevel",
+    "UnitPeriod",
+    "UnitScoped",
+    "UnitType",
+    "below",
+]
 
 
 class UnitLevel(StrEnum):
@@ -73,33 +86,6 @@ class UnitPeriod(Model):
     folded: Mapped[str] = mapped_column(String(120), index=True)
 
     unit: Mapped[Unit] = relationship(back_populates="periods")
-
-
-class UnitClosure(Model):
-    """Every unit with each of its ancestors, itself included."""
-
-    __tablename__ = "unit_closure"
-    __table_args__ = (Index(None, "descendant_id", "ancestor_id"),)
-
-    ancestor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
-    descendant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
-    depth: Mapped[int]
-
-
-def below(unit_ids: frozenset[uuid.UUID]) -> Any:
-    """A subquery of the ids of ``unit_ids`` and of every unit below them."""
-    return select(UnitClosure.descendant_id).where(UnitClosure.ancestor_id.in_(sorted(unit_ids)))
-
-
-class UnitScoped(Scoped):
-    """A scoped table with a ``unit_id`` column that staff of single classes do not see."""
-
-    unit_id: Mapped[uuid.UUID]
-
-    @classmethod
-    def within(cls, scope: Scope) -> ColumnElement[bool]:
-        """Rows of the scope's units and of the units below them."""
-        return cls.unit_id.in_(below(scope.unit_ids))
 
 
 class Organisation(StrEnum):
