@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from translations import catalogue_check, catalogues, messages
+from translations.locales import LOCALES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,14 +48,15 @@ def _compile() -> int:
 
 
 def _update(files: list[Path], *, prune: bool) -> int:
-    data: dict[str, object] = {}
-    try:
-        for file in files:
-            data |= json.loads(file.read_text(encoding="utf-8"))
-        fills = catalogues.parse_fills(data)
-    except (OSError, ValueError, TypeError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    fills: dict[str, dict[catalogues.Key, list[str]]] = {code: {} for code in LOCALES}
+    for file in files:
+        try:
+            parsed = catalogues.parse_fills(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            print(f"{file}: {error}", file=sys.stderr)
+            return 2
+        for code, forms in parsed.items():
+            fills[code] |= forms
     result = catalogues.update(fills, prune=prune)
     used = result.source.keys()
     filled = {key for forms in fills.values() for key in forms}

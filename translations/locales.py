@@ -40,8 +40,8 @@ _ARABIC_PLURAL = (
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
 
-# In Arabic too the Latin face comes first: Amiri has Latin letters but not the Vietnamese ones, and a name would
-# be set half in one face and half in another.
+# In Arabic too the Latin face comes first: Amiri has Latin letters but not the Vietnamese ones, and a name
+# would be set half in one face and half in another.
 _SERIF = ("Noto Serif", "Amiri")
 _SANS = ("Noto Sans", "Noto Naskh Arabic")
 

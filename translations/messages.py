@@ -62,14 +62,22 @@ def _filled(text: str, variables: dict[str, Any]) -> str:
 def translator(locale: Locale | str, domain: str = DOMAIN) -> Translator:
     """Return the texts of a language (a ``Locale`` or its code); an untranslated text stays English."""
     chosen = LOCALES[locale] if isinstance(locale, str) else locale
-    return _load(chosen, domain)
+    return _translator(chosen, domain)
 
 
 @cache
-def _load(locale: Locale, domain: str) -> Translator:
+def _translator(locale: Locale, domain: str) -> Translator:
     ensure_compiled()
-    catalogue = stdlib_gettext.translation(domain, CATALOGUES, [locale.code], fallback=True)
-    return Translator(locale, catalogue)
+    return load(locale, domain)
+
+
+def load(locale: Locale, domain: str = DOMAIN, directory: Path = CATALOGUES) -> Translator:
+    """Return the texts of a compiled catalogue as it is now; without one every text stays English."""
+    mo = directory / locale.code / "LC_MESSAGES" / f"{domain}.mo"
+    if not mo.exists():
+        return Translator(locale, stdlib_gettext.NullTranslations())
+    with mo.open("rb") as file:
+        return Translator(locale, stdlib_gettext.GNUTranslations(file))
 
 
 def po_files(directory: Path = CATALOGUES) -> Iterator[tuple[Locale, Path]]:

@@ -30,7 +30,8 @@ PROBLEMS: Final[dict[str, str]] = {
 
 # Invisible and meaningless in a name: soft hyphen, grapheme joiner, Arabic letter mark, zero-width
 # characters, LRM, RLM, word joiner and invisible operators, variation selectors, BOM. The embeddings and
-# isolates that can turn a whole line around (U+202A-E, U+2066-9) are not removed in silence: `problems` names them.
+# isolates that can turn a whole line around (U+202A-E, U+2066-9) are not removed in silence: `problems`
+# names them.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SPACES = re.compile("[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")

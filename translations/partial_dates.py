@@ -43,7 +43,7 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.day is not None and self.month is None:
             raise ValueError("a day needs a month")
-        date(self.year, self.month or 1, self.day or 1)
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
 
     @classmethod
     def of(cls, value: date | Self) -> Self:
@@ -102,7 +102,7 @@ def age_on(birth: PartialDate | date, day: date) -> int:
     return max(0, day.year - born.year - ((day.month, day.day) < (born.month, born.day)))
 
 
-_DAY_FIRST = re.compile(r"(\d{1,2})([-/.\s])\s*(\d{1,2})\s*\2\s*(\d+)")
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*([-/.\s])\s*(\d{1,2})\s*\2\s*(\d+)")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _MONTH_AND_YEAR = re.compile(r"(\d{1,2})\s*[-/.\s]\s*(\d+)")
 _YEAR_AND_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
