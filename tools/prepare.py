@@ -181,6 +181,9 @@ def install_python_packages(extras: Iterable[str]) -> None:
         return
     together = sorted({*extras, *before.get("extras", [])})
     say("Installing Python packages")
+    os.environ["PIP_USE_PEP517"] = (
+        "1"  # Debian 12's pip would build source packages in the old way, with warnings
+    )
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     run([*pip, "install", "-q", "-c", "requirements.lock", "-e", f".[{','.join(together)}]"])
     set_stamp("python", {"from": made_from, "extras": together})

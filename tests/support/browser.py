@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
-DESK = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 PATIENCE = 10_000  # milliseconds for an action or an expectation
 
 ARGUMENTS = [
@@ -54,7 +54,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         if message.type == "error" and "Content Security Policy" in message.text:
             troubles.append(message.text)
 
-    def open_one(size: dict[str, int] = DESK, *, locale: str = "vi-VN", **options: Any) -> Page:
+    def open_one(size: ViewportSize = DESK, *, locale: str = "vi-VN", **options: Any) -> Page:
         options.setdefault("timezone_id", "Asia/Ho_Chi_Minh")
         if size == PHONE:
             options.setdefault("has_touch", True)
