@@ -88,7 +88,7 @@ def test_date_ranges() -> None:
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.sampled_from(list(LOCALES.values())))
-def test_dates_carry_no_invisible_marks_and_only_latin_digits(day: date, one) -> None:  # type: ignore[no-untyped-def]
+def test_dates_carry_no_invisible_marks_and_only_latin_digits(day: date, one) -> None:
     for written in (dates.short_date(day, one), dates.long_date(day, one), dates.weekday_date(day, one)):
         assert bidi.strip_marks(written) == written
         assert str(day.year) in written
