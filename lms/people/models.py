@@ -121,6 +121,7 @@ class Consent(Keyed, PersonScoped, Model):
     text_version: Mapped[str] = mapped_column(String(20))
     method: Mapped[ConsentMethod] = mapped_column(choice(ConsentMethod, "method"))
     by_guardian: Mapped[bool] = mapped_column(default=False)
+    witness: Mapped[str | None] = mapped_column(String(120))
     at: Mapped[datetime]
     taken_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
 
