@@ -70,7 +70,9 @@ class Person(Keyed, Scoped, Model):
         self.birth_day = value.day if value else None
 
     also_visible: ClassVar[list[Callable[[Scope], ColumnElement[bool]]]] = []
-    """Further ways to see a person, added by the features that know them (being on the staff of the person's class)."""
+    """Further ways to see a person, added by the features that know them (being on the staff of the person's
+    class).
+    """
 
     @classmethod
     def within(cls, scope: Scope) -> ColumnElement[bool]:
@@ -82,7 +84,9 @@ class Person(Keyed, Scoped, Model):
 
 
 class PersonScoped(Scoped):
-    """A scoped table with a ``person_id``: visible when the person's unit is; never to staff of single classes."""
+    """A scoped table with a ``person_id``: visible when the person's unit is; never to staff of single
+    classes.
+    """
 
     person_id: Mapped[uuid.UUID]
 

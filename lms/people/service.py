@@ -16,6 +16,7 @@ from lms.audit import service as audit
 from lms.core.access import Actor
 from lms.core.clock import local_date
 from lms.core.errors import DomainError
+from lms.core.keys import new_key
 from lms.people import rules
 from lms.people.consent_texts import CURRENT, TEXTS
 from lms.people.ethnic_groups import ethnic_groups
@@ -90,16 +91,17 @@ def register_person(
     *,
     actor: Actor,
     now: datetime,
-    guardian_later: bool = False,
+    person_id: uuid.UUID | None = None,
+    walk_in: bool = False,
 ) -> Person:
     """Add a person to a unit (a commune, or a residential group of it).
 
-    ``guardian_later`` lets a child in without a guardian's name: at the door of a class. Raises DomainError
-    with the field's name for anything that cannot be right.
+    ``person_id`` is given when a device made the key. ``walk_in`` lets a child in without a guardian's name.
+    Raises DomainError with the field's name for anything that cannot be right.
     """
     unit_id = commune_of(session, unit_id)
-    _check(session, unit_id, data, now=now, guardian_later=guardian_later)
-    person = Person(unit_id=unit_id, created_at=now, **columns(data))
+    _check(session, unit_id, data, now=now, guardian_later=walk_in)
+    person = Person(id=person_id or new_key(), unit_id=unit_id, created_at=now, **columns(data))
     session.add(person)
     session.flush()
     audit.record(session, "person.registered", actor=actor, now=now, subject=person)
