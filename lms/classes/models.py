@@ -17,7 +17,7 @@ from sqlalchemy import (
     false,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.accounts.models import User
 from lms.core.access import Role, Scope, Scoped
@@ -25,6 +25,7 @@ from lms.core.db import Keyed, Model, choice
 from lms.people.models import Person
 from lms.units.models import Branch, Unit, below
 from lms.venues.models import Venue
+from translations import names
 
 
 class ClassMode(StrEnum):
@@ -48,7 +49,10 @@ class ClassState(StrEnum):
 
 
 class CourseClass(Keyed, Scoped, Model):
-    """A course of the library, at a version, given to a group of people. ``code`` is the short name staff type."""
+    """A course of the library, at a version, given to a group of people.
+
+    ``code`` is the short name that staff type; ``title_folded`` is for searching.
+    """
 
     __tablename__ = "course_class"
     __table_args__ = (
@@ -63,6 +67,7 @@ class CourseClass(Keyed, Scoped, Model):
     course_slug: Mapped[str] = mapped_column(String(80))
     course_version: Mapped[str] = mapped_column(String(20))
     title: Mapped[dict[str, Any]]
+    title_folded: Mapped[str] = mapped_column(String(1000), default="")
     age_groups: Mapped[list[str]]
     mode: Mapped[ClassMode] = mapped_column(choice(ClassMode, "mode"))
     venue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("venue.id"), index=True)
@@ -83,6 +88,11 @@ class CourseClass(Keyed, Scoped, Model):
     staff: Mapped[list[ClassStaff]] = relationship(
         back_populates="course_class", order_by="ClassStaff.added_at", cascade="all, delete-orphan"
     )
+
+    @validates("title")
+    def _fold_title(self, _name: str, title: dict[str, str]) -> dict[str, str]:
+        self.title_folded = names.fold(" ".join(title.values()))[:1000]
+        return title
 
     @classmethod
     def within(cls, scope: Scope) -> ColumnElement[bool]:
@@ -107,7 +117,7 @@ class ClassStaff(Keyed, Model):
 
 
 def staffed(scope: Scope) -> Any:
-    """A subquery of the ids of the classes that the scope's person is on the staff of, in units where the role holds."""
+    """A subquery of the ids of the classes that the scope's person is on the staff of, where the role holds."""
     classes = CourseClass.__table__.c
     return (
         select(classes.id)

@@ -1,0 +1,77 @@
+"""The verbs of classes: their life, their sessions, who is in them, and how they stand."""
+
+from lms.classes.service.enrolments import (
+    enrol,
+    enrolled_people,
+    restore_enrolment,
+    withdraw,
+)
+from lms.classes.service.life import (
+    archive_class,
+    assign_staff,
+    begin_if_due,
+    change_class,
+    copy_class,
+    create_class,
+    find_class,
+    finish_class,
+    open_class,
+    remove_staff,
+    reopen_draft,
+    start_class,
+)
+from lms.classes.service.listing import (
+    ClassFilter,
+    current_state,
+    filtered_classes,
+    meets_in_week,
+    needs_something,
+    without_trainer,
+)
+from lms.classes.service.meetings import (
+    cancel_session,
+    delete_session,
+    hold_session,
+    move_session,
+    schedule_series,
+    schedule_session,
+    slot_warnings,
+)
+from lms.classes.service.summaries import FIGURES, ClassSummary, Step, summaries, summary
+
+__all__ = [
+    "FIGURES",
+    "ClassFilter",
+    "ClassSummary",
+    "Step",
+    "archive_class",
+    "assign_staff",
+    "begin_if_due",
+    "cancel_session",
+    "change_class",
+    "copy_class",
+    "create_class",
+    "current_state",
+    "delete_session",
+    "enrol",
+    "enrolled_people",
+    "filtered_classes",
+    "find_class",
+    "finish_class",
+    "hold_session",
+    "meets_in_week",
+    "move_session",
+    "needs_something",
+    "open_class",
+    "remove_staff",
+    "reopen_draft",
+    "restore_enrolment",
+    "schedule_series",
+    "schedule_session",
+    "slot_warnings",
+    "start_class",
+    "summaries",
+    "summary",
+    "withdraw",
+    "without_trainer",
+]
