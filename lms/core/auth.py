@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, has_request_context, redirect, request, url_for
 from werkzeug.local import LocalProxy
 
 from lms.core.access import NOTHING, Actor, Permission, set_scope
@@ -14,6 +14,14 @@ from lms.core.http import wants_json
 
 IDENTITY = "lms.identity"
 """Key of the WSGI environment under which a host application hands over who is signed in."""
+
+LINKS = {
+    "home_url": "home.index",
+    "account_url": "accounts.me",
+    "sign_in_url": "security.login",
+    "sign_out_url": "security.logout",
+}
+"""Template name and endpoint of the addresses in the frame of every page."""
 
 
 def get_actor() -> Actor | None:
@@ -69,4 +77,17 @@ def init_auth(app: Flask, load_actor: Callable[[], Actor | None]) -> None:
 
     @app.context_processor
     def who() -> dict[str, Any]:
-        return {"actor": g.get("actor")}
+        return {"actor": g.get("actor"), **_account_links()}
+
+
+def _account_links() -> dict[str, str | None]:
+    """Addresses of the first page and the account menu; None where a host keeps the accounts."""
+    if not has_request_context():
+        return dict.fromkeys(LINKS)
+    hosted = IDENTITY in request.environ
+    return {
+        name: url_for(endpoint)
+        if endpoint in current_app.view_functions and not (hosted and name != "home_url")
+        else None
+        for name, endpoint in LINKS.items()
+    }

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, FormField, SelectField, StringField, ValidationError
+from wtforms import Field, Form, FormField, SelectField, StringField, TelField, ValidationError
 
 from lms.core.errors import DomainError
 from translations import names, phones
@@ -37,6 +37,8 @@ class BaseForm(FlaskForm):
     def refuse(self, error: DomainError) -> None:
         """Show a verb's refusal at the field it names, or above the form."""
         field = self._fields.get(error.field) if error.field else None
+        if isinstance(field, FormField):  # its errors are those of its parts
+            field = next(iter(field.form))
         if field is None:
             self.form_errors = [*self.form_errors, error.message]
         else:
@@ -48,7 +50,7 @@ def trimmed(value: str | None) -> str | None:
     return (names.clean(value) or None) if value else None
 
 
-class PhoneField(StringField):
+class PhoneField(TelField):
     """A Vietnamese phone number as people write it; ``data`` is E.164 or None."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
