@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.classes.models import staffed
 from lms.core.access import Scope, Scoped
 from lms.core.append_only import append_only
-from lms.core.db import Keyed, Model, choice
+from lms.core.db import Keyed, Model, choice, sort_text
 from lms.units.models import Branch, UnitScoped, below
 
 
@@ -93,8 +93,8 @@ class Certificate(Keyed, Scoped, Model):
     class_id: Mapped[uuid.UUID] = mapped_column(index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(index=True)
     birth_year: Mapped[int | None]
-    name_sort: Mapped[str] = mapped_column(String(800))
-    group_sort: Mapped[str] = mapped_column(String(400), default="")
+    name_sort: Mapped[str] = mapped_column(sort_text(800))
+    group_sort: Mapped[str] = mapped_column(sort_text(400), default="")
     design: Mapped[str] = mapped_column(String(60))
     printed: Mapped[dict[str, Any]]
     issued_on: Mapped[date]

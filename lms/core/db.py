@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, MetaData, Uuid, event
+from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, MetaData, String, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -69,6 +69,11 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def sort_text(length: int) -> String:
+    """A text column ordered by its characters' codes, as the keys of ``translations.names.sort_text`` are meant to be."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 Document = JSON().with_variant(JSONB(), "postgresql")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.core.access import Scope, Scoped
 from lms.core.append_only import append_only
-from lms.core.db import Keyed, Model, choice
+from lms.core.db import Keyed, Model, choice, sort_text
 from lms.units.models import Unit, below
 from translations.partial_dates import PartialDate
 
@@ -39,7 +39,7 @@ class Person(Keyed, Scoped, Model):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
     name: Mapped[str] = mapped_column(String(120))
     name_folded: Mapped[str] = mapped_column(String(240))
-    name_sort: Mapped[str] = mapped_column(String(800))
+    name_sort: Mapped[str] = mapped_column(sort_text(800))
     birth_year: Mapped[int | None]
     birth_month: Mapped[int | None]
     birth_day: Mapped[int | None]

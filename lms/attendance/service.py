@@ -1,0 +1,504 @@
+"""The verbs of attendance: marking, walk-ins, the roll and the register."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from lms import signals
+from lms.accounts.models import User
+from lms.attendance import rules
+from lms.attendance.models import Attendance, AttendanceMark, AttendanceStatus
+from lms.attendance.rules import Counts
+from lms.audit import service as audit
+from lms.classes import service as classes
+from lms.classes.models import (
+    ClassSession,
+    CourseClass,
+    Enrolment,
+    EnrolmentSource,
+    EnrolmentState,
+    SessionState,
+)
+from lms.core.access import Actor, everything
+from lms.core.errors import DomainError
+from lms.core.keys import new_key
+from lms.people import service as people
+from lms.people.models import Person
+from translations.partial_dates import PartialDate
+
+REFUSALS = {
+    rules.NOT_STARTED: _l(
+        "This session has not begun yet. Attendance can be taken from one hour before it starts."
+    ),
+    rules.CANCELLED: _l("This session was cancelled, so there is no attendance to take."),
+    rules.NOT_ENROLLED: _l("This person is not enrolled in the class. Add them as a walk-in first."),
+    rules.NOT_PERMITTED: _l(
+        "You are not on the staff of this class any more. The mark is kept for the manager to look at."
+    ),
+    rules.CLOCK_SUSPECT: _l(
+        "The clock of the phone does not fit this session. The mark is kept for a person to look at."
+    ),
+    "unknown_session": _l("This session does not exist any more."),
+}
+
+
+@dataclass(frozen=True)
+class NewMark:
+    """A mark as a device made it. ``marked_at`` is the device's time, ``supersedes`` the mark it was looking at."""
+
+    id: uuid.UUID
+    session_id: uuid.UUID
+    person_id: uuid.UUID
+    status: AttendanceStatus
+    marked_at: datetime
+    device_id: uuid.UUID | None = None
+    device_sequence: int = 0
+    supersedes: uuid.UUID | None = None
+
+    def same_as(self, stored: AttendanceMark) -> bool:
+        """Whether ``stored`` has the content of this mark."""
+        return (
+            stored.session_id,
+            stored.person_id,
+            stored.status,
+            stored.marked_at,
+            stored.device_sequence,
+        ) == (
+            self.session_id,
+            self.person_id,
+            self.status,
+            self.marked_at,
+            self.device_sequence,
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a mark: ``accepted``, ``already_had``, ``conflict`` or ``needs_review`` with the reason's code."""
+
+    id: uuid.UUID
+    outcome: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class RollEntry:
+    """A person on the roll of a session with the present status, if any, and the mark that it comes from."""
+
+    person: Person
+    status: AttendanceStatus | None
+    mark_id: uuid.UUID | None
+
+
+def record_marks(
+    session: Session,
+    marks: Sequence[NewMark],
+    *,
+    actor: Actor,
+    now: datetime,
+    clock_offset: timedelta = timedelta(0),
+) -> list[Receipt]:
+    """Append marks and derive who is present; one receipt a mark, in the order given.
+
+    A mark that is there already is not added again; the same id with other content is a conflict; a mark that cannot count
+    is kept for review. ``clock_offset`` is the server's time minus the device's. Must run as a writer.
+    """
+    stored = _stored_marks(session, [mark.id for mark in marks])
+    meetings = _Meetings.load(session, {mark.session_id for mark in marks})
+    receipts, counting = [], []
+    for mark in marks:
+        old = stored.get(mark.id)
+        if old is not None:
+            receipts.append(Receipt(mark.id, "already_had" if mark.same_as(old) else "conflict"))
+            continue
+        meeting = meetings.by_id.get(mark.session_id)
+        if meeting is None:
+            receipts.append(Receipt(mark.id, "needs_review", "unknown_session"))
+            continue
+        row = _append(session, mark, meeting, meetings, actor=actor, now=now, clock_offset=clock_offset)
+        stored[mark.id] = row
+        if row.review is None:
+            counting.append(row)
+        receipts.append(Receipt(mark.id, "needs_review" if row.review else "accepted", row.review))
+    session.flush()
+    _derive(session, counting, meetings)
+    for meeting_id, number in _numbers(row.session_id for row in counting).items():
+        signals.send_after_commit(session, signals.attendance_recorded, session_id=meeting_id, marks=number)
+    return receipts
+
+
+class _Meetings:
+    """The sessions that a batch of marks is for, who is enrolled in their classes, and which the actor may mark."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[uuid.UUID, ClassSession] = {}
+        self.permitted: set[uuid.UUID] = set()
+        self.enrolled: set[tuple[uuid.UUID, uuid.UUID]] = set()
+
+    @classmethod
+    def load(cls, session: Session, ids: set[uuid.UUID]) -> _Meetings:
+        found = cls()
+        visible = session.scalars(select(ClassSession.id).where(ClassSession.id.in_(ids))).all()
+        found.permitted = set(visible)
+        with everything(session):
+            query = (
+                select(ClassSession)
+                .where(ClassSession.id.in_(ids))
+                .options(joinedload(ClassSession.course_class))
+            )
+            found.by_id = {meeting.id: meeting for meeting in session.scalars(query)}
+            class_ids = {meeting.class_id for meeting in found.by_id.values()}
+            enrolled = select(Enrolment.class_id, Enrolment.person_id).where(
+                Enrolment.class_id.in_(class_ids), Enrolment.state == EnrolmentState.ENROLLED
+            )
+            found.enrolled = {(class_id, person_id) for class_id, person_id in session.execute(enrolled)}
+        return found
+
+
+def _stored_marks(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, AttendanceMark]:
+    with everything(session):
+        rows = session.scalars(select(AttendanceMark).where(AttendanceMark.id.in_(ids)))
+        return {row.id: row for row in rows}
+
+
+def _append(
+    session: Session,
+    mark: NewMark,
+    meeting: ClassSession,
+    meetings: _Meetings,
+    *,
+    actor: Actor,
+    now: datetime,
+    clock_offset: timedelta,
+) -> AttendanceMark:
+    effective_at = rules.effective_time(mark.marked_at, now, clock_offset)
+    review = rules.review_reason(
+        permitted=meeting.id in meetings.permitted,
+        enrolled=(meeting.class_id, mark.person_id) in meetings.enrolled,
+        cancelled=meeting.state is SessionState.CANCELLED,
+        starts_at=meeting.starts_at,
+        effective_at=effective_at,
+        by_device=mark.device_id is not None,
+    )
+    row = AttendanceMark(
+        id=mark.id,
+        class_id=meeting.class_id,
+        session_id=meeting.id,
+        person_id=mark.person_id,
+        status=mark.status,
+        device_id=mark.device_id,
+        device_sequence=mark.device_sequence,
+        marked_at=mark.marked_at,
+        effective_at=effective_at,
+        received_at=now,
+        marked_by=actor.id,
+        supersedes=mark.supersedes,
+        review=review,
+    )
+    session.add(row)
+    return row
+
+
+def _derive(session: Session, marks: list[AttendanceMark], meetings: _Meetings) -> None:
+    """Bring the present state up to date with ``marks``, all of them counting."""
+    if not marks:
+        return
+    session_ids = {mark.session_id for mark in marks}
+    with everything(session):
+        query = (
+            select(Attendance)
+            .where(Attendance.session_id.in_(session_ids))
+            .options(joinedload(Attendance.mark))
+        )
+        present = {(row.session_id, row.person_id): row for row in session.scalars(query)}
+        for mark in marks:
+            row = present.get((mark.session_id, mark.person_id))
+            if row is None:
+                row = Attendance(
+                    session_id=mark.session_id,
+                    person_id=mark.person_id,
+                    class_id=mark.class_id,
+                    status=mark.status,
+                    mark_id=mark.id,
+                    mark=mark,
+                )
+                session.add(row)
+                present[mark.session_id, mark.person_id] = row
+            elif _key(mark) > _key(row.mark):
+                row.status, row.mark, row.mark_id = mark.status, mark, mark.id
+        for session_id in session_ids:
+            _note_held(session, meetings.by_id[session_id], present)
+        session.flush()
+
+
+def _note_held(
+    session: Session, meeting: ClassSession, present: dict[tuple[uuid.UUID, uuid.UUID], Attendance]
+) -> None:
+    marked = any(
+        key[0] == meeting.id and row.status is not AttendanceStatus.CLEARED for key, row in present.items()
+    )
+    meeting.state = SessionState.HELD if marked else SessionState.PLANNED
+    if marked:
+        classes.note_begun(session, meeting.course_class)
+
+
+def _key(mark: AttendanceMark) -> tuple[datetime, int, int]:
+    return rules.winning_key(mark.effective_at, mark.device_sequence, mark.id)
+
+
+def _numbers(ids: Any) -> dict[uuid.UUID, int]:
+    numbers: dict[uuid.UUID, int] = defaultdict(int)
+    for each in ids:
+        numbers[each] += 1
+    return numbers
+
+
+def undo_marks(
+    session: Session, meeting: ClassSession, form_id: uuid.UUID, *, actor: Actor, now: datetime
+) -> int:
+    """Take back what one press of "Save" marked, where it still holds; returns how many. History stays: new marks are added."""
+    low, high = rules.form_mark_range(form_id)
+    query = (
+        select(AttendanceMark)
+        .join(Attendance, Attendance.mark_id == AttendanceMark.id)
+        .where(AttendanceMark.session_id == meeting.id, AttendanceMark.id.between(low, high))
+    )
+    holding = session.scalars(query).all()
+    superseded = _stored_marks(session, [mark.supersedes for mark in holding if mark.supersedes])
+    marks = []
+    for mark in holding:
+        earlier = superseded.get(mark.supersedes) if mark.supersedes else None
+        status = earlier.status if earlier else AttendanceStatus.CLEARED
+        marks.append(
+            NewMark(new_key(), meeting.id, mark.person_id, status, marked_at=now, supersedes=mark.id)
+        )
+    record_marks(session, marks, actor=actor, now=now)
+    return len(marks)
+
+
+def require_open(meeting: ClassSession, *, now: datetime) -> None:
+    """Refuse when attendance of ``meeting`` cannot be taken now."""
+    if meeting.state is SessionState.CANCELLED:
+        raise DomainError(rules.CANCELLED, REFUSALS[rules.CANCELLED])
+    if now < meeting.starts_at - rules.MARK_EARLY:
+        raise DomainError(rules.NOT_STARTED, REFUSALS[rules.NOT_STARTED])
+
+
+def roll(session: Session, meeting: ClassSession) -> list[RollEntry]:
+    """Everybody enrolled, in Vietnamese order, with the present status. Two queries."""
+    query = (
+        select(Person, Attendance.status, Attendance.mark_id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .outerjoin(Attendance, (Attendance.person_id == Person.id) & (Attendance.session_id == meeting.id))
+        .where(Enrolment.class_id == meeting.class_id, Enrolment.state == EnrolmentState.ENROLLED)
+        .order_by(Person.name_sort, Person.birth_year, Person.id)
+        .options(joinedload(Person.residential_group))
+    )
+    return [
+        RollEntry(person, None if status is AttendanceStatus.CLEARED else status, mark_id)
+        for person, status, mark_id in session.execute(query)
+    ]
+
+
+def add_walk_in(
+    session: Session,
+    meeting: ClassSession,
+    *,
+    name: str,
+    birth: PartialDate | None,
+    mark_id: uuid.UUID,
+    person_id: uuid.UUID | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Person:
+    """Register somebody who just came, enrol them (beyond the capacity if need be) and mark them present.
+
+    ``person_id`` is given when a device made the person already; sent twice, it stays one person.
+    """
+    require_open(meeting, now=now)
+    if person_id is not None and (known := session.get(Person, person_id)) is not None:
+        return known
+    course_class = meeting.course_class
+    person = people.register_person(
+        session,
+        course_class.unit_id,
+        people.PersonData(name=name, birth=birth),
+        person_id=person_id,
+        walk_in=True,
+        actor=actor,
+        now=now,
+    )
+    classes.enrol(
+        session,
+        course_class,
+        person,
+        source=EnrolmentSource.WALK_IN,
+        beyond_capacity=True,
+        actor=actor,
+        now=now,
+    )
+    mark = NewMark(mark_id, meeting.id, person.id, AttendanceStatus.PRESENT, marked_at=now)
+    record_marks(session, [mark], actor=actor, now=now)
+    audit.record(
+        session, "attendance.walk_in", actor=actor, now=now, unit_id=course_class.unit_id, subject=person
+    )
+    return person
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """A person of the register: the status at each session (None: no mark) and what it comes to."""
+
+    person: Person
+    enrolment_state: EnrolmentState
+    statuses: list[AttendanceStatus | None]
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register of a class: its sessions and a row a person, in Vietnamese order."""
+
+    course_class: CourseClass
+    sessions: list[ClassSession]
+    rows: list[RegisterRow]
+
+    @property
+    def held(self) -> int:
+        """How many sessions were held."""
+        return sum(meeting.state is SessionState.HELD for meeting in self.sessions)
+
+    def present_at(self, index: int) -> int:
+        """How many people were at session ``index``."""
+        return sum(row.statuses[index] in rules.ATTENDED for row in self.rows)
+
+
+def register_of(session: Session, course_class: CourseClass) -> Register:
+    """Sessions × people with statuses and rates; withdrawn people only when they were marked. Three queries."""
+    sessions = list(
+        session.scalars(
+            select(ClassSession)
+            .where(ClassSession.class_id == course_class.id)
+            .order_by(ClassSession.starts_at)
+        )
+    )
+    query = (
+        select(Person, Enrolment.state)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.class_id == course_class.id, Enrolment.state != EnrolmentState.WAITING)
+        .order_by(Person.name_sort, Person.birth_year, Person.id)
+    )
+    enrolled = session.execute(query).all()
+    statuses: dict[tuple[uuid.UUID, uuid.UUID], AttendanceStatus] = {
+        (person_id, session_id): status
+        for person_id, session_id, status in session.execute(
+            select(Attendance.person_id, Attendance.session_id, Attendance.status).where(
+                Attendance.class_id == course_class.id, Attendance.status != AttendanceStatus.CLEARED
+            )
+        )
+    }
+    held = [meeting.id for meeting in sessions if meeting.state is SessionState.HELD]
+    rows = []
+    for person, state in enrolled:
+        marks = [statuses.get((person.id, meeting.id)) for meeting in sessions]
+        if state is EnrolmentState.WITHDRAWN and not any(marks):
+            continue
+        counts = rules.count(
+            (statuses[person.id, key] for key in held if (person.id, key) in statuses), len(held)
+        )
+        rows.append(RegisterRow(person, state, marks, counts))
+    return Register(course_class, sessions, rows)
+
+
+def attendance_counts(session: Session, class_id: uuid.UUID) -> dict[uuid.UUID, Counts]:
+    """What attendance comes to for each person enrolled or ever marked in a class. Three queries."""
+    held = session.scalar(
+        select(func.count(ClassSession.id)).where(
+            ClassSession.class_id == class_id, ClassSession.state == SessionState.HELD
+        )
+    )
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for person_id in session.scalars(select(Enrolment.person_id).where(Enrolment.class_id == class_id)):
+        found[person_id] = []
+    query = (
+        select(Attendance.person_id, Attendance.status)
+        .join(ClassSession, ClassSession.id == Attendance.session_id)
+        .where(
+            Attendance.class_id == class_id,
+            ClassSession.state == SessionState.HELD,
+            Attendance.status != AttendanceStatus.CLEARED,
+        )
+    )
+    for person_id, status in session.execute(query):
+        found[person_id].append(status)
+    return {person_id: rules.count(statuses, held or 0) for person_id, statuses in found.items()}
+
+
+def history(session: Session, meeting: ClassSession, person_id: uuid.UUID) -> list[AttendanceMark]:
+    """Every mark of a person at a session, newest first, those that did not count included."""
+    query = select(AttendanceMark).where(
+        AttendanceMark.session_id == meeting.id, AttendanceMark.person_id == person_id
+    )
+    return sorted(session.scalars(query), key=_key, reverse=True)
+
+
+def markers(session: Session, marks: Sequence[AttendanceMark]) -> dict[uuid.UUID, str]:
+    """The names of the staff who made ``marks``."""
+    ids = {mark.marked_by for mark in marks if mark.marked_by}
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+
+
+# --- merging people -----------------------------------------------------------------------------------------------------
+
+
+def _move(session: Session, from_id: uuid.UUID, to_id: uuid.UUID) -> dict[str, Any]:
+    """Give the present states of one person to another; where both have one, the newer mark's stays."""
+    mine = {row.session_id: row for row in _states(session, to_id)}
+    moved, replaced = [], []
+    for row in _states(session, from_id):
+        old = mine.get(row.session_id)
+        if old is not None and _key(old.mark) >= _key(row.mark):
+            continue
+        if old is not None:
+            replaced.append({"session": old.session_id.hex, "mark": old.mark_id.hex})
+            old.status, old.mark, old.mark_id = row.status, row.mark, row.mark_id
+        else:
+            session.add(
+                Attendance(
+                    session_id=row.session_id,
+                    person_id=to_id,
+                    class_id=row.class_id,
+                    status=row.status,
+                    mark_id=row.mark_id,
+                )
+            )
+            moved.append(row.session_id.hex)
+    session.flush()
+    return {"moved": moved, "replaced": replaced}
+
+
+def _move_back(session: Session, from_id: uuid.UUID, to_id: uuid.UUID, record: dict[str, Any]) -> None:
+    states = {row.session_id: row for row in _states(session, to_id)}
+    for key in record["moved"]:
+        if (row := states.get(uuid.UUID(key))) is not None:
+            session.delete(row)
+    for entry in record["replaced"]:
+        mark = session.get(AttendanceMark, uuid.UUID(entry["mark"]))
+        row = states.get(uuid.UUID(entry["session"]))
+        if mark is not None and row is not None:
+            row.mark, row.mark_id, row.status = mark, mark.id, mark.status
+    session.flush()
+
+
+def _states(session: Session, person_id: uuid.UUID) -> list[Attendance]:
+    query = select(Attendance).where(Attendance.person_id == person_id).options(joinedload(Attendance.mark))
+    return list(session.scalars(query))

@@ -1,0 +1,57 @@
+"""Numbers, codes and file names of certificates: decisions on plain values."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from translations import names
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's Base32: no I, L, O or U, so that nobody mistakes a letter for a digit."""
+
+CODE_LENGTH = 12
+"""Sixty bits: nobody finds a certificate by trying."""
+
+_MISREAD = str.maketrans("ILOU", "110V")
+
+
+def new_code() -> str:
+    """A fresh verification code without hyphens."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def printed_code(code: str) -> str:
+    """The code as it stands on the paper, in groups of four."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def typed_code(text: str) -> str | None:
+    """The code that somebody typed, with what is often misread put right; None when it cannot be one."""
+    code = re.sub(r"[\s\-‐-―.]", "", text).upper().translate(_MISREAD)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+
+
+def printed_number(number: int, symbol: str) -> str:
+    """The number on the paper: "12/GCN-UBND"; below ten with a leading zero, as Decree 30/2020 has it."""
+    return f"{number:02d}/{symbol}"
+
+
+def register_number(number: int, year: int) -> str:
+    """The number in the register: "0012/2025"."""
+    return f"{number:04d}/{year}"
+
+
+def file_name(number: int, year: int, name: str, language: str) -> str:
+    """A readable name in ASCII; the number keeps namesakes apart: "0012-2025-nguyen-van-hung-vi.pdf"."""
+    readable = re.sub(r"[^a-z0-9]+", "-", names.fold(name)).strip("-")[:60].strip("-")
+    return "-".join(filter(None, [f"{number:04d}", str(year), readable, language])) + ".pdf"
+
+
+def honorific(age: int | None, organisation: str) -> str:
+    """How the paper addresses somebody: a child, a youth of the youth union, or an adult."""
+    if age is not None and age < 16:
+        return "child"
+    if organisation == "youth_union" and age is not None and age <= 30:
+        return "youth_union"
+    return "adult"
