@@ -30,6 +30,8 @@ DESIGNS: Final = tuple(sorted(folder.parent.name for folder in ROOT.glob("*/desi
 
 Wording = dict[str, Any]
 PLACE = re.compile(r"\{(\w+)\}")
+DERIVED_PLACES: Final = ("n", "birth_year")
+"""Places of the wording that are not fields: the number of a plural form, and a birth known to the year only."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,9 @@ class Design:
     def check(self, data: Mapping[str, Any]) -> list[Reason]:
         """Every reason why a line of data cannot be used with this design; empty when it can."""
         reasons = [
-            Reason("unknown_field", "This design has no field “%(field)s”.", name, {"field": name})
+            Reason("unknown_field", "Certificates have no field “%(field)s”.", name, {"field": name})
             for name in data
-            if name not in self.fields
+            if name not in FIELD_TYPES
         ]
         for name, rule in self.fields.items():
             reasons += check_value(name, rule, data.get(name))
@@ -159,6 +161,6 @@ def check_wording(design: Design) -> None:
     for code in design.languages:
         for key, value in design.wording[code].items():
             for place in PLACE.findall(json.dumps(value, ensure_ascii=False)):
-                if place != "n" and place not in design.fields and place not in design.wording[code]:
+                if place not in {*design.fields, *design.wording[code], *DERIVED_PLACES}:
                     message = "The wording “%(key)s” names the unknown field “%(place)s”."
                     raise refuse("design_field_unknown", message, key=key, place=place)

@@ -29,6 +29,7 @@ class Palette:
 GOLD_AND_RED = Palette("#fffdf7", "#b8892b", "#e6cf94", "#a3262a", "#c9973a", "#f6eddb")
 BLUE = Palette("#fdfeff", "#1c5fa8", "#9cc4e8", "#1c5fa8", "#d99a1c", "#d9e8f7")
 GREEN = Palette("#fdfffc", "#2f7d5b", "#a9d3bd", "#2f7d5b", "#c49a3a", "#e8f3ec")
+INK = Palette("#ffffff", "#1d1a17", "#8a8580", "#3d3833", "#8a8580", "#ffffff")
 WARM = Palette("#fffdfa", "#c26a2d", "#f0c9a4", "#b4532a", "#d9a441", "#fbeedd")
 
 
@@ -97,17 +98,17 @@ def petals(size: float, depth: float, shift: float) -> Callable[[float], float]:
 def rosette(centre: Point, size: float, palette: Palette) -> Iterator[str]:
     """A corner: a paper disc with interlaced rose curves."""
     yield path(
-        rose(centre, lambda a: size * (1 + 0.06 * math.cos(12 * a)), 144), palette.frame, 0.3, palette.paper
+        rose(centre, lambda a: size * (1 + 0.06 * math.cos(12 * a)), 96), palette.frame, 0.3, palette.paper
     )
     for turn, colour in enumerate(
         (palette.thread, palette.thread_light, palette.thread, palette.thread_light)
     ):
         shift = turn * math.pi / 12
         for depth in (0.34, 0.24):
-            curve = rose(centre, petals(size, depth, shift), 180)
+            curve = rose(centre, petals(size, depth, shift), 120)
             yield path(curve, colour, 0.13)
     yield path(
-        rose(centre, lambda a: size * (0.2 + 0.08 * math.cos(8 * a)), 96),
+        rose(centre, lambda a: size * (0.2 + 0.08 * math.cos(8 * a)), 64),
         palette.frame,
         0.2,
         palette.frame_light,
@@ -166,6 +167,11 @@ def lotus(centre: Point, size: float, palette: Palette) -> Iterator[str]:
             yield f'<g transform="{turn}">{path(shape, palette.watermark, 0.3)}</g>'
 
 
+def nothing(centre: Point, size: float, palette: Palette) -> Iterator[str]:
+    """No watermark: for designs that must stay easy to read or to print."""
+    return iter(())
+
+
 def frame(width: float, height: float, inset: float, palette: Palette, line: float, colour: str) -> str:
     """A rectangle at a distance from the page's edge."""
     return (
@@ -178,9 +184,10 @@ def border(width: float, height: float, palette: Palette, watermark: str, scale:
     """A whole page border in millimetres: paper, watermark, frames, ribbons, corner rosettes."""
     middle = 10.5 * scale
     near, far_x, far_y = middle + 4 * scale, width - middle - 4 * scale, height - middle - 4 * scale
-    across = 2 * round((far_x - near) / (7 * scale))
-    down = 2 * round((far_y - near) / (7 * scale))
-    marks = {"drum": drum, "lotus": lotus}
+    step = 8 * max(scale, 0.85)
+    across = 2 * round((far_x - near) / step)
+    down = 2 * round((far_y - near) / step)
+    marks = {"drum": drum, "lotus": lotus, "none": nothing}
     parts = [f'<rect width="{width}" height="{height}" fill="{palette.paper}"/>']
     parts += marks[watermark]((width / 2, height / 2 + 4 * scale), min(width, height) * 0.33, palette)
     parts.append(frame(width, height, middle - 4.6 * scale, palette, 0.9 * scale, palette.frame))
@@ -207,6 +214,9 @@ def border(width: float, height: float, palette: Palette, watermark: str, scale:
 BORDERS = {
     "state": (297, 210, GOLD_AND_RED, "drum", 1.0),
     "youth-union": (297, 210, BLUE, "lotus", 1.0),
+    "plain": (297, 210, GREEN, "none", 0.62),
+    "large-print": (297, 210, INK, "none", 0.5),
+    "thanks": (210, 148, WARM, "lotus", 0.72),
 }
 
 

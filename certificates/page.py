@@ -83,7 +83,7 @@ def skeleton(design: Design, locale: str, shape: Shape) -> str:
     """
     counts = dict(shape)
     values: dict[str, object] = {}
-    names = set(design.fields) | set(design.wording[locale])
+    names = {*design.fields, *design.wording[locale], "birth_year"}
     for key in names:
         rule = design.fields.get(key)
         if rule is not None and rule.type == "lines":

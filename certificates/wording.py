@@ -9,6 +9,7 @@ A design's wording has, for each language, a text for every line of the page. A 
 
 import datetime
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -23,6 +24,7 @@ from translations.partial_dates import PartialDate
 
 PLURALS: Final = ("sessions", "hours")
 NOT_LINES: Final = frozenset({"separator", *PLURALS})
+YEAR: Final = re.compile(r"\d{4}")
 Texts = dict[str, str | list[str]]
 
 
@@ -46,7 +48,12 @@ def compose(design: Design, locale: str, data: Mapping[str, Any]) -> Content:
     design.validate(data)
     words = design.wording[locale]
     values = printed_values(design, locale, data)
-    texts: Texts = dict(values)
+    texts: Texts = {
+        key: [isolate(line, locale, alone=True) for line in value]
+        if isinstance(value, list)
+        else isolate(value, locale, alone=True)
+        for key, value in values.items()
+    }
     texts |= {
         key: line_text(said, words, values, data, locale)
         for key, said in words.items()
@@ -77,7 +84,8 @@ def printed_values(design: Design, locale: str, data: Mapping[str, Any]) -> dict
         elif rule.type == "date":
             values[field] = date_text(field, value, locale)
         elif rule.type == "birth":
-            values[field] = birth_text(value, locale)
+            text = birth_text(value, locale)
+            values["birth_year" if YEAR.fullmatch(text) else "birth"] = text
         elif field in PLURALS:
             values[field] = plural_text(design.wording[locale], field, value, locale)
         elif field == "name":
@@ -156,10 +164,10 @@ def variant(forms: Mapping[str, str], data: Mapping[str, Any]) -> str:
 
 
 def isolate(value: str, locale: str, *, alone: bool) -> str:
-    """Keep a value of the other direction from reordering its neighbours; a value alone in its line has none.
+    """Keep a value of the other direction from reordering its neighbours, and its own brackets in their places.
 
-    In a line from right to left numbers such as 12/GCN and dates need it too.
+    Among other words of a line from right to left, numbers such as 12/GCN and dates need it too.
     """
-    if alone:
-        return value
-    return bidi.isolate(value) if LOCALES[locale].is_rtl else bidi.isolate_foreign(value, LOCALES[locale])
+    if LOCALES[locale].is_rtl and not alone:
+        return bidi.isolate(value)
+    return bidi.isolate_foreign(value, LOCALES[locale])
