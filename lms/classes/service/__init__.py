@@ -1,5 +1,7 @@
 """The verbs of classes: their life, their sessions, who is in them, and how they stand."""
 
+from lms.classes.service import merging as _merging  # noqa: F401 - registers the mover of enrolments
+from lms.classes.service.bulk import BulkEnrolment, enrol_many, free_places
 from lms.classes.service.enrolments import (
     enrol,
     enrolled_people,
@@ -15,6 +17,7 @@ from lms.classes.service.life import (
     create_class,
     find_class,
     finish_class,
+    note_begun,
     open_class,
     remove_staff,
     reopen_draft,
@@ -31,7 +34,6 @@ from lms.classes.service.listing import (
 from lms.classes.service.meetings import (
     cancel_session,
     delete_session,
-    hold_session,
     move_session,
     schedule_series,
     schedule_session,
@@ -41,6 +43,7 @@ from lms.classes.service.summaries import FIGURES, ClassSummary, Step, summaries
 
 __all__ = [
     "FIGURES",
+    "BulkEnrolment",
     "ClassFilter",
     "ClassSummary",
     "Step",
@@ -54,14 +57,16 @@ __all__ = [
     "current_state",
     "delete_session",
     "enrol",
+    "enrol_many",
     "enrolled_people",
     "filtered_classes",
     "find_class",
     "finish_class",
-    "hold_session",
+    "free_places",
     "meets_in_week",
     "move_session",
     "needs_something",
+    "note_begun",
     "open_class",
     "remove_staff",
     "reopen_draft",
