@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.core.access import Role
 from lms.core.db import Keyed, Model, choice
 from lms.units.models import Unit, UnitScoped
+from translations import names
 
 
 class User(Keyed, UserMixin, Model):
@@ -23,6 +24,8 @@ class User(Keyed, UserMixin, Model):
     __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),)
 
     name: Mapped[str] = mapped_column(String(120))
+    name_folded: Mapped[str] = mapped_column(String(240))
+    name_sort: Mapped[str] = mapped_column(String(800))
     email: Mapped[str | None] = mapped_column(String(255), unique=True)
     phone: Mapped[str | None] = mapped_column(String(20), unique=True)
     password: Mapped[str | None] = mapped_column(String(255))
@@ -45,6 +48,11 @@ class User(Keyed, UserMixin, Model):
         back_populates="user", foreign_keys="Grant.user_id", cascade="all, delete-orphan"
     )
     webauthn: Mapped[list[WebAuthn]] = relationship(back_populates="user", cascade="all, delete-orphan")
+
+    @validates("name")
+    def _derive_names(self, _column: str, name: str) -> str:
+        self.name_folded, self.name_sort = names.fold(name), names.sort_text(name)
+        return name
 
     @property
     def roles(self) -> list[RoleMixin]:
@@ -106,6 +114,7 @@ class Invitation(Keyed, UnitScoped, Model):
     name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(255))
+    branch_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("branch.id"))
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     invited_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
@@ -113,3 +122,14 @@ class Invitation(Keyed, UnitScoped, Model):
     used_at: Mapped[datetime | None]
 
     unit: Mapped[Unit] = relationship()
+
+
+class SignInAttempt(Keyed, Model):
+    """A failed try to sign in, counted to slow guessing. For whom and from where are kept as keyed hashes."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index(None, "identity_hash", "at"), Index(None, "source_hash", "at"))
+
+    identity_hash: Mapped[str] = mapped_column(String(64))
+    source_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
