@@ -502,3 +502,6 @@ def _move_back(session: Session, from_id: uuid.UUID, to_id: uuid.UUID, record: d
 def _states(session: Session, person_id: uuid.UUID) -> list[Attendance]:
     query = select(Attendance).where(Attendance.person_id == person_id).options(joinedload(Attendance.mark))
     return list(session.scalars(query))
+
+
+people.add_mover("attendance", _move, _move_back)

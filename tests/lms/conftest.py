@@ -39,7 +39,7 @@ class Databases:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
-        self.file = folder / "test.sqlite3"
+        self.file = Path(url.removeprefix("sqlite:///"))
         self.template = folder / "template.sqlite3"
 
     @property
@@ -83,7 +83,7 @@ def _app(
 ) -> Iterator[tuple[Flask, Databases, Clock]]:
     folder = tmp_path_factory.mktemp("instance")
     clock = Clock()
-    databases = Databases(database_url or f"sqlite:///{folder / 'test.sqlite3'}", folder)
+    databases = Databases(database_url, folder)
     settings = Settings(
         environment="test",
         secret_key="a secret for tests only, long enough",
@@ -101,6 +101,9 @@ def _app(
     )
     databases.fill(app)
     yield app, databases, clock
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
