@@ -1,0 +1,125 @@
+"""Sets lessons in type. The one module of `courses` that calls WeasyPrint."""
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import weasyprint
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from courses.catalogue import Course
+from courses.lessons import SECTION_TITLES, Lesson
+from translations.bidi import isolate
+from translations.dates import long_date
+from translations.fonts import PRINT_CSS
+from translations.locales import LOCALES, Locale
+from translations.messages import translator
+
+_HERE = Path(__file__).parent
+# WeasyPrint tells of faults by logging, which is one stream for the whole process.
+_lock = threading.Lock()
+
+
+class TypesetError(RuntimeError):
+    """WeasyPrint warned: something would look different from what the sheet says."""
+
+
+class _NoFetching(URLFetcher):  # type: ignore[misc]
+    """A sheet refers to nothing outside itself."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> NoReturn:
+        raise FatalURLFetchingError(f"a lesson sheet must not fetch {url}")
+
+
+def lesson_sheet(course: Course, lesson_number: int, locale: Locale | str) -> bytes:
+    """A lesson as a large-print A4 hand-out: a tagged PDF/UA with title and language.
+
+    `lesson_number` counts from 1. Raises LookupError when there is no such lesson, TypesetError when WeasyPrint warns.
+    """
+    language = LOCALES[locale] if isinstance(locale, str) else locale
+    html = sheet_html(course, lesson_number, language)
+    with _lock, _warnings_fail():
+        document = weasyprint.HTML(string=html, url_fetcher=_NoFetching())
+        pdf = document.write_pdf(stylesheets=_stylesheets(), pdf_variant="pdf/ua-1")
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def sheet_html(course: Course, lesson_number: int, locale: Locale) -> str:
+    """The page that `lesson_sheet` sets. Raises LookupError when there is no such lesson."""
+    words = translator(locale)
+    return _templates().get_template("sheet.html").render(
+        _=words.gettext,
+        locale=locale,
+        lesson=_isolated(course.lesson(lesson_number, locale.code), locale),
+        total=len(course.lessons[locale.code]),
+        titles=SECTION_TITLES[locale.code],
+        course_title=isolate_latin(course.titles[locale.code], locale),
+        version=isolate_latin(course.version, locale),
+        checked_on=long_date(course.checked_on, locale),
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
+def _stylesheets() -> list[Any]:
+    return [weasyprint.CSS(filename=path) for path in (PRINT_CSS, _HERE / "sheet.css")]
+
+
+# Words in Latin letters with what belongs to them ("Wi-Fi", "CH Play", "dichvucong.gov.vn"), and numbers written in
+# groups ("1900 0368"), whose groups would change places.
+_LATIN = re.compile(r"[A-Za-zÀ-ỹ][\w.+-]*(?: [A-Za-zÀ-ỹ][\w.+-]*)*(?<=\w)|\d+(?:[ .]\d+)+", re.ASCII)
+
+
+def isolate_latin(text: str, locale: Locale) -> str:
+    """The text with words of Latin script isolated, where the language runs from right to left."""
+    return _LATIN.sub(lambda word: isolate(word[0]), text) if locale.is_rtl else text
+
+
+def _isolated(lesson: Lesson, locale: Locale) -> Lesson:
+    def isolated(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(isolate_latin(text, locale) for text in texts)
+
+    return replace(
+        lesson,
+        title=isolate_latin(lesson.title, locale),
+        aim=isolate_latin(lesson.aim, locale),
+        steps=isolated(lesson.steps),
+        practice=isolated(lesson.practice),
+        check=isolated(lesson.check),
+        remember=isolate_latin(lesson.remember, locale),
+    )
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _warnings_fail() -> Iterator[None]:
+    collectors = {name: _Collector() for name in ("weasyprint", "fontTools")}
+    for name, collector in collectors.items():
+        logging.getLogger(name).addHandler(collector)
+    try:
+        yield
+    finally:
+        for name, collector in collectors.items():
+            logging.getLogger(name).removeHandler(collector)
+    if messages := [message for collector in collectors.values() for message in collector.messages]:
+        raise TypesetError("; ".join(messages))
