@@ -23,21 +23,21 @@ class AgeGroup(StrEnum):
     CHILD = "child"
     YOUTH = "youth"
     MIDDLE = "middle"
-    OLDER = "older"
+    ELDER = "elder"
 
 
 class FoldedAgeGroup(StrEnum):
     """The two groups of reports that tell only children and youth from the others."""
 
     YOUNGER = "younger"
-    MIDDLE_AND_OLDER = "middle_and_older"
+    MIDDLE_AND_ELDER = "middle_and_elder"
 
 
 FOLDED: Final[Mapping[AgeGroup, FoldedAgeGroup]] = {
     AgeGroup.CHILD: FoldedAgeGroup.YOUNGER,
     AgeGroup.YOUTH: FoldedAgeGroup.YOUNGER,
-    AgeGroup.MIDDLE: FoldedAgeGroup.MIDDLE_AND_OLDER,
-    AgeGroup.OLDER: FoldedAgeGroup.MIDDLE_AND_OLDER,
+    AgeGroup.MIDDLE: FoldedAgeGroup.MIDDLE_AND_ELDER,
+    AgeGroup.ELDER: FoldedAgeGroup.MIDDLE_AND_ELDER,
 }
 
 
@@ -54,7 +54,7 @@ def age_group(birth: PartialDate | date | None, day: date) -> AgeGroup | None:
         return AgeGroup.CHILD
     if age <= 30:
         return AgeGroup.YOUTH
-    return AgeGroup.MIDDLE if age < 60 else AgeGroup.OLDER
+    return AgeGroup.MIDDLE if age < 60 else AgeGroup.ELDER
 
 
 def folded(groups: Iterable[AgeGroup | None]) -> set[FoldedAgeGroup]:

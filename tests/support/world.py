@@ -176,7 +176,7 @@ class World:
                 "course_slug": "vneid",
                 "course_version": "1",
                 "title": {"vi": "Lớp VNeID cho bà con"},
-                "age_groups": ["middle", "older"],
+                "age_groups": ["middle", "elder"],
                 "mode": ClassMode.IN_PERSON,
                 "venue_id": self.venue(code).id,
                 "capacity": 40,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from lms.classes.service.life import refuse_closed
 from lms.core.access import Actor
 from lms.core.errors import DomainError
 from lms.people.models import Person
+from lms.people.service import add_mover
 
 
 def enrol(
@@ -23,16 +25,16 @@ def enrol(
     person: Person,
     *,
     source: EnrolmentSource | str,
+    beyond_capacity: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Enrolment:
     """Give a person a place, or one on the waiting list when the class is full.
 
-    Somebody who withdrew goes to the end. A walk-in sits in the room already and always gets a place.
+    Somebody who withdrew goes to the end. ``beyond_capacity`` is for who sits in the room already.
     Raises DomainError "already_enrolled", "class_closed".
     """
     refuse_closed(course_class)
-    source = EnrolmentSource(source)
     _lock(session, course_class)
     enrolment = _enrolment_of(session, course_class.id, person.id)
     if enrolment is not None and enrolment.state is not EnrolmentState.WITHDRAWN:
@@ -42,14 +44,12 @@ def enrol(
             status=409,
             field="person",
         )
+    full = _count(session, course_class, EnrolmentState.ENROLLED) >= course_class.capacity
+    waits = not beyond_capacity and (full or _anybody_waits(session, course_class))
     if enrolment is None:
         enrolment = Enrolment(class_id=course_class.id, person_id=person.id)
         session.add(enrolment)
-    full = _count(session, course_class, EnrolmentState.ENROLLED) >= course_class.capacity
-    waits = source is not EnrolmentSource.WALK_IN and (
-        full or _first_waiting(session, course_class) is not None
-    )
-    enrolment.source = source
+    enrolment.source = EnrolmentSource(source)
     enrolment.state = EnrolmentState.WAITING if waits else EnrolmentState.ENROLLED
     enrolment.enrolled_at = now
     session.flush()
@@ -165,13 +165,50 @@ def _count(session: Session, course_class: CourseClass, state: EnrolmentState) -
     return session.scalar(query) or 0
 
 
-def _first_waiting(session: Session, course_class: CourseClass) -> uuid.UUID | None:
-    query = select(Enrolment.id).where(
-        Enrolment.class_id == course_class.id, Enrolment.state == EnrolmentState.WAITING
-    )
-    return session.scalar(query.limit(1))
+def _anybody_waits(session: Session, course_class: CourseClass) -> bool:
+    return _count(session, course_class, EnrolmentState.WAITING) > 0
 
 
 def _enrolment_of(session: Session, class_id: uuid.UUID, person_id: uuid.UUID) -> Enrolment | None:
     query = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person_id)
     return session.scalar(query)
+
+
+# --- merging two records of one person ------------------------------------------------------------
+
+_STRENGTH = {EnrolmentState.ENROLLED: 2, EnrolmentState.WAITING: 1, EnrolmentState.WITHDRAWN: 0}
+
+
+def _move(session: Session, from_id: uuid.UUID, to_id: uuid.UUID) -> dict[str, Any]:
+    """Hand enrolments over. Where both are in a class, the stronger state stays and the other row withdraws."""
+    own = {row.class_id: row for row in _enrolments_of(session, to_id)}
+    record: dict[str, Any] = {"moved": [], "states": []}
+    for row in _enrolments_of(session, from_id):
+        kept = own.get(row.class_id)
+        if kept is None:
+            record["moved"].append(str(row.id))
+            row.person_id = to_id
+            continue
+        record["states"] += [[str(each.id), each.state.value] for each in (row, kept)]
+        kept.state = max(row.state, kept.state, key=lambda state: _STRENGTH[state])
+        row.state = EnrolmentState.WITHDRAWN
+    session.flush()
+    return record
+
+
+def _move_back(session: Session, from_id: uuid.UUID, to_id: uuid.UUID, record: dict[str, Any]) -> None:
+    rows = {str(row.id): row for row in [*_enrolments_of(session, from_id), *_enrolments_of(session, to_id)]}
+    for key in record["moved"]:
+        if key in rows:
+            rows[key].person_id = from_id
+    for key, state in record["states"]:
+        if key in rows:
+            rows[key].state = EnrolmentState(state)
+    session.flush()
+
+
+def _enrolments_of(session: Session, person_id: uuid.UUID) -> list[Enrolment]:
+    return list(session.scalars(select(Enrolment).where(Enrolment.person_id == person_id)))
+
+
+add_mover("classes", _move, _move_back)

@@ -76,7 +76,7 @@ def create_class(
         raise DomainError("unknown_unit", _l("There is no such unit."), field="unit_id")
     values = {
         "branch_id": branch_id,
-        "title": dict(title) or dict(course.title),
+        "title": dict(title) or dict(course.titles),
         "age_groups": age_groups,
         "mode": ClassMode(mode),
         "capacity": capacity,
@@ -105,7 +105,7 @@ def create_class(
 def _course(slug: str) -> Any:
     try:
         return catalogue.load(slug)
-    except (KeyError, LookupError):
+    except LookupError:
         raise DomainError(
             "unknown_course", _l("There is no such course in the library."), field="course_slug"
         ) from None
@@ -165,7 +165,7 @@ def change_class(
     refuse_closed(course_class)
     _check_values(session, values)
     if "title" in values and not values["title"]:
-        values["title"] = dict(_course(course_class.course_slug).title)
+        values["title"] = dict(_course(course_class.course_slug).titles)
     changed = [name for name, value in values.items() if getattr(course_class, name) != value]
     for name in changed:
         setattr(course_class, name, values[name])
@@ -282,6 +282,13 @@ def begin_if_due(session: Session, course_class: CourseClass, *, actor: Actor, n
     """Let an open class run when its first session has begun; a verb that depends on it calls this first."""
     if rules.state_at(course_class.state, first_beginning(course_class), now) != course_class.state:
         start_class(session, course_class, actor=actor, now=now)
+
+
+def note_begun(session: Session, course_class: CourseClass) -> None:
+    """Let an open class run because people sit in it: part of taking attendance, whose entry tells who and when."""
+    if course_class.state is ClassState.OPEN:
+        course_class.state = ClassState.RUNNING
+        session.flush()
 
 
 def finish_class(session: Session, course_class: CourseClass, *, actor: Actor, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Sessions of a class: planned one by one or in a series, moved, cancelled, held."""
+"""Sessions of a class: planned one by one or in a series, moved, cancelled."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lms.accounts.models import User
 from lms.audit import service as audit
 from lms.classes import rules
 from lms.classes.models import ClassSession, ClassStaff, CourseClass, SessionState
-from lms.classes.service.life import begin_if_due, refuse_closed
+from lms.classes.service.life import refuse_closed
 from lms.core.access import Actor
 from lms.core.clock import local_date
 from lms.core.errors import DomainError
@@ -162,22 +162,6 @@ def delete_session(session: Session, meeting: ClassSession, *, actor: Actor, now
     )
     course_class.sessions.remove(meeting)
     session.flush()
-
-
-def hold_session(session: Session, meeting: ClassSession, *, actor: Actor, now: datetime) -> None:
-    """Note that a session took place: the first mark of attendance does this. An open class runs from then on.
-
-    Raises DomainError "session_cancelled".
-    """
-    if meeting.state is SessionState.CANCELLED:
-        raise DomainError(
-            "session_cancelled",
-            _l("This session was cancelled. Please plan it again before taking attendance."),
-        )
-    begin_if_due(session, meeting.course_class, actor=actor, now=now)
-    if meeting.state is not SessionState.HELD:
-        meeting.state = SessionState.HELD
-        session.flush()
 
 
 def _put(meeting: ClassSession, slot: rules.Slot) -> None:
