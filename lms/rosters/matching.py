@@ -52,6 +52,7 @@ class People:
 
     def __init__(self, known: Iterable[Known] = ()) -> None:
         self._by_name: defaultdict[tuple[str, int | None], list[Known]] = defaultdict(list)
+        self._by_id: dict[Hashable, Known] = {}
         for person in known:
             self.add(person)
 
@@ -59,6 +60,11 @@ class People:
         """Make one more person known."""
         year = person.birth.year if person.birth else None
         self._by_name[fold(person.name), year].append(person)
+        self._by_id.setdefault(person.person_id, person)
+
+    def person(self, person_id: Hashable) -> Known:
+        """The known person with an id; the one added first when there are several."""
+        return self._by_id[person_id]
 
     def match(
         self,

@@ -146,7 +146,7 @@ def check_row(
     sex = reader.sex(blank_is_male=blank_is_male) or sex_of_birth
     phone, second_phone = reader.phone("phone")
     guardian_phone, _ = reader.phone("guardian_phone")
-    guardian = reader.text("guardian")
+    guardian = reader.guardian()
     email = reader.email()
     place = reader.text("place") or group
     ethnicity = reader.text("ethnicity")
@@ -186,7 +186,10 @@ class _RowReader:
         return "" if at is None else self.row.cells[at]
 
     def text(self, field: str) -> str | None:
-        value = names.clean(str(self.cell(field)))
+        value = str(self.cell(field))
+        if not value.isprintable():
+            value = "".join(char if char.isprintable() else " " for char in value)
+        value = names.clean(value)
         if len(value) > LONGEST_TEXT:
             self.fail("text_too_long", field, value)
         return value or None
@@ -202,6 +205,16 @@ class _RowReader:
             return ""
         if _LOST_LETTER.search(raw):
             self.fail("name_damaged", field, raw)
+        return stored_name(raw)
+
+    def guardian(self) -> str | None:
+        """A parent's or guardian's name; a dash or the like is none."""
+        raw = str(self.cell("guardian"))
+        if not any(char.isalnum() for char in raw):
+            return None
+        for code in names.problems(raw):
+            self.fail(f"name_{code}", "guardian", raw)
+            return None
         return stored_name(raw)
 
     def birth(self, today: date) -> tuple[PartialDate | None, Sex | None]:
