@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_domain, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, FormField, SelectField, StringField, TelField, ValidationError
@@ -22,7 +22,8 @@ class _Translations:
         return gettext(text) if text else text
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
-        return ngettext(singular, plural, count)
+        # not flask_babel.ngettext, which fills the placeholders at once; WTForms fills its own afterwards
+        return str(get_domain().get_translations().ungettext(singular, plural, count))
 
 
 class BaseForm(FlaskForm):

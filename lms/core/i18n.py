@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from blinker import Signal
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 
@@ -18,6 +19,9 @@ TEXT_SIZE_COOKIE = "lms_text_size"
 TEXT_SIZES = ("normal", "large", "larger")
 
 babel = Babel()
+
+language_chosen = Signal()
+"""Sent by the application with ``language`` when a person chooses one, so that accounts can keep it."""
 
 
 def current_language() -> str:

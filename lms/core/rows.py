@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from flask import abort
 from sqlalchemy import select
-from sqlalchemy.orm import ORMOption
+from sqlalchemy.orm.interfaces import ORMOption
 
 from lms.core.db import Model, db
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, current_app, g, jsonify, redirect, request, url_for
 from sqlalchemy import text
 
 from lms.core.access import public
 from lms.core.db import db
-from lms.core.i18n import COOKIE, TEXT_SIZE_COOKIE, TEXT_SIZES
+from lms.core.i18n import COOKIE, TEXT_SIZE_COOKIE, TEXT_SIZES, language_chosen
 from translations.locales import LOCALES
 
 bp = Blueprint("core", __name__)
@@ -46,6 +46,7 @@ def set_language() -> Response:
     if code not in LOCALES:
         return redirect(safe_next(request.form.get("next")))
     g.language = code
+    language_chosen.send(current_app._get_current_object(), language=code)
     return _remember(COOKIE, code)
 
 
