@@ -12,7 +12,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lms.core.access import Role
-from lms.core.db import Keyed, Model, choice
+from lms.core.db import Keyed, Model, choice, sort_text
 from lms.units.models import Unit, UnitScoped
 from translations import names
 
@@ -25,7 +25,7 @@ class User(Keyed, UserMixin, Model):
 
     name: Mapped[str] = mapped_column(String(120))
     name_folded: Mapped[str] = mapped_column(String(240))
-    name_sort: Mapped[str] = mapped_column(String(800))
+    name_sort: Mapped[str] = mapped_column(sort_text(800))
     email: Mapped[str | None] = mapped_column(String(255), unique=True)
     phone: Mapped[str | None] = mapped_column(String(20), unique=True)
     password: Mapped[str | None] = mapped_column(String(255))

@@ -2,22 +2,80 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, abort, flash, g, request, session
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore, uia_email_mapper
+from flask_security import (
+    PasswordUtil,
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    logout_user,
+    password_changed,
+    tf_disabled,
+    tf_profile_changed,
+    uia_email_mapper,
+    user_authenticated,
+    wan_deleted,
+    wan_registered,
+)
 from sqlalchemy import select
 
+import translations
+from lms.accounts import rules
+from lms.accounts.forms import CodeForm, PasskeyForm, RecoveryCodeForm, SignInForm
+from lms.accounts.identities import PASSWORD_SENTENCES
 from lms.accounts.models import Grant, User, WebAuthn
+from lms.accounts.service import audit_user
+from lms.core import clock
 from lms.core.access import Actor, Granted, public_rows
 from lms.core.auth import IDENTITY
 from lms.core.db import db
+from lms.core.i18n import language_chosen
 from translations import phones
+
+SESSION_LASTS = timedelta(hours=12)
+SIGNED_IN_AT = "signed_in_at"
+
+PAGES = {
+    "LOGIN_USER": "sign_in",
+    "CHANGE_PASSWORD": "change_password",
+    "VERIFY": "verify",
+    "TWO_FACTOR_SETUP": "codes",
+    "TWO_FACTOR_VERIFY_CODE": "enter_code",
+    "MULTI_FACTOR_RECOVERY": "enter_recovery_code",
+    "MULTI_FACTOR_RECOVERY_CODES": "recovery_codes",
+    "WAN_REGISTER": "passkeys",
+    "WAN_SIGNIN": "passkey_sign_in",
+    "WAN_VERIFY": "passkey_verify",
+}
+"""Flask-Security's pages and our templates for them."""
+
+CLOSED_PAGES = ("two_factor_rescue", "tf_select")
+"""Flask-Security's pages that would need mail to an administrator or more methods than we offer."""
 
 
 class _NoRole(RoleMixin):
     """Flask-Security wants a role table; rights come from grants on units instead."""
+
+
+class Passwords(PasswordUtil):
+    """Our rule for passwords, with our sentences."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        """What is wrong with a password, and the password as it is hashed."""
+        user = kwargs.get("user")
+        known = (user.name, user.phone, user.email) if user else ()
+        problem = rules.password_problem(password, known)
+        return [str(PASSWORD_SENTENCES[problem])] if problem else None, self.normalize(password)
 
 
 def phone_mapper(identity: str) -> str | None:
@@ -26,34 +84,82 @@ def phone_mapper(identity: str) -> str | None:
 
 
 def init_security(app: Flask) -> None:
-    """Set up sign-in, recovery, one-time codes and passkeys."""
-    settings = app.config["SETTINGS"]
+    """Set up sign-in, one-time codes and passkeys."""
+    app.config.update(_settings(app.config["SECRET_KEY"]))
     app.config.setdefault("SECURITY_PASSWORD_SALT", "not used by argon2")
-    app.config.update(
-        SECURITY_USER_IDENTITY_ATTRIBUTES=[
+    app.config.setdefault("SECURITY_PASSWORD_HASH", "argon2")
+    app.config.setdefault("SECURITY_PASSWORD_SCHEMES", ["argon2"])
+    Security(
+        app,
+        SQLAlchemyUserDatastore(db, User, _NoRole, WebAuthn),
+        login_form=SignInForm,
+        two_factor_verify_code_form=CodeForm,
+        mf_recovery_form=RecoveryCodeForm,
+        wan_register_form=PasskeyForm,
+        password_util_cls=Passwords,
+    )
+    for name in CLOSED_PAGES:
+        app.view_functions[f"security.{name}"] = _closed_page
+    user_authenticated.connect(_begin_session, app)
+    for signal, action in _CHANGES.items():
+        signal.connect(partial(_record_change, action), app, weak=False)
+    language_chosen.connect(_keep_language, app)
+
+
+def _settings(secret_key: str) -> dict[str, Any]:
+    texts = str(Path(translations.__file__).parent)
+    return {
+        "SECURITY_USER_IDENTITY_ATTRIBUTES": [
             {"phone": {"mapper": phone_mapper}},
             {"email": {"mapper": uia_email_mapper, "case_insensitive": True}},
         ],
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_PASSWORD_LENGTH_MIN=8,
-        SECURITY_REGISTERABLE=False,
-        SECURITY_RECOVERABLE=bool(settings.mail_server),
-        SECURITY_CHANGEABLE=True,
-        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=bool(settings.mail_server),
-        SECURITY_TRACKABLE=True,
-        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
-        SECURITY_POST_LOGIN_VIEW="home.index",
-        SECURITY_POST_LOGOUT_VIEW="security.login",
-        SECURITY_URL_PREFIX="/account",
-        SECURITY_BLUEPRINT_NAME="security",
-    )
-    Security(app, SQLAlchemyUserDatastore(db, User, _NoRole, WebAuthn))
+        "SECURITY_PASSWORD_LENGTH_MIN": rules.PASSWORD_LENGTH,
+        "SECURITY_PASSWORD_NORMALIZE_FORM": "NFC",
+        "SECURITY_REGISTERABLE": False,
+        "SECURITY_RECOVERABLE": False,  # our reset links serve with and without mail
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_POST_CHANGE_VIEW": "accounts.me",
+        "SECURITY_TRACKABLE": True,
+        "SECURITY_DATETIME_FACTORY": clock.now,
+        "SECURITY_POST_LOGIN_VIEW": "home.index",
+        "SECURITY_POST_LOGOUT_VIEW": "security.login",
+        "SECURITY_URL_PREFIX": "/account",
+        "SECURITY_BLUEPRINT_NAME": "security",
+        "SECURITY_I18N_DOMAIN": "flask_security",
+        "SECURITY_I18N_DIRNAME": ["builtin", texts],
+        "SECURITY_TWO_FACTOR": True,
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_IMPLEMENTATIONS": {"code": "flask_security.twofactor.CodeTfPlugin"},
+        "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "accounts.me",
+        "SECURITY_TOTP_SECRETS": {"1": _derived(secret_key, "one-time codes").hex()},
+        "SECURITY_TOTP_ISSUER": "Lop So",
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [
+            base64.urlsafe_b64encode(_derived(secret_key, "recovery codes"))
+        ],
+        "SECURITY_WEBAUTHN": True,
+        "SECURITY_WAN_RP_NAME": "Lớp Số",
+        "SECURITY_WAN_ALLOW_USER_HINTS": False,
+        **{f"SECURITY_{page}_TEMPLATE": f"accounts/{name}.html" for page, name in PAGES.items()},
+    }
+
+
+def _derived(secret_key: str, purpose: str) -> bytes:
+    return hmac.new(secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def _closed_page() -> None:
+    abort(404)
+
+
+# --- who is signed in -------------------------------------------------------------------------------------------------
 
 
 def load_actor() -> Actor | None:
     """The signed-in staff member with the grants held: from our session, or named by a host application."""
-    user = _host_user() or (current_user if current_user.is_authenticated else None)
+    user = _host_user() or _session_user()
     if user is None:
         return None
     g.actor_language = user.language
@@ -68,6 +174,21 @@ def actor_of(user: Any) -> Actor:
     )
 
 
+def _session_user() -> Any:
+    if not current_user.is_authenticated:
+        return None
+    signed_in_at = session.get(SIGNED_IN_AT, 0)
+    if clock.now().timestamp() - signed_in_at > SESSION_LASTS.total_seconds():
+        logout_user()
+        flash(
+            _l(
+                "You were signed out after 12 hours, so that nobody else uses your account. Please sign in again."
+            )
+        )
+        return None
+    return current_user
+
+
 def _host_user() -> User | None:
     identity = request.environ.get(IDENTITY)
     if not identity:
@@ -75,3 +196,31 @@ def _host_user() -> User | None:
     phone = phones.parse(identity)
     found = User.phone == phone if phone else User.email == identity.strip().casefold()
     return db.session.scalar(select(User).where(found, User.active))
+
+
+# --- what Flask-Security tells us -------------------------------------------------------------------------------------
+
+_CHANGES = {
+    password_changed: "account.password_changed",
+    tf_profile_changed: "account.codes_on",
+    tf_disabled: "account.codes_off",
+    wan_registered: "account.passkey_added",
+    wan_deleted: "account.passkey_removed",
+}
+
+
+def _begin_session(_app: Flask, **_values: Any) -> None:
+    session[SIGNED_IN_AT] = clock.now().timestamp()
+
+
+def _record_change(action: str, _app: Flask, *, user: User, **_values: Any) -> None:
+    audit_user(db.session(), action, user, actor=Actor(user.id, user.name), now=clock.now())
+
+
+def _keep_language(_app: Flask, *, language: str) -> None:
+    actor = g.get("actor")
+    if actor:
+        user = db.session.get(User, actor.id)
+        if user is not None:
+            user.language = language
+            db.session.commit()

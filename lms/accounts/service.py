@@ -35,6 +35,7 @@ from translations import names, phones
 
 __all__ = [
     "accept_invitation",
+    "audit_user",
     "create_user",
     "deactivate",
     "find_account",
@@ -74,14 +75,14 @@ def deactivate(session: Session, user: User, *, actor: Actor, now: datetime) -> 
         raise DomainError("last_admin", LAST_ADMIN)
     user.active = False
     user.fs_uniquifier = uuid.uuid4().hex
-    _audit_user(session, "account.closed", user, actor=actor, now=now)
+    audit_user(session, "account.closed", user, actor=actor, now=now)
 
 
 def reactivate(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
     """Open a closed account again. Raises DomainError ``not_allowed``."""
     require_managing(session, user, actor)
     user.active = True
-    _audit_user(session, "account.opened", user, actor=actor, now=now)
+    audit_user(session, "account.opened", user, actor=actor, now=now)
 
 
 # --- invitations ------------------------------------------------------------------------------------------------------
@@ -352,7 +353,8 @@ def staff_query(unit_ids: frozenset[uuid.UUID], text: str = "") -> Select[tuple[
     return query.order_by(User.active.desc(), User.name_sort)
 
 
-def _audit_user(session: Session, action: str, user: User, *, actor: Actor, now: datetime) -> None:
+def audit_user(session: Session, action: str, user: User, *, actor: Actor, now: datetime) -> None:
+    """Record what happened to an account, in each unit where it has a role."""
     for grant in grants_of(session, user):
         audit.record(session, action, actor=actor, now=now, subject=user, unit_id=grant.unit_id)
     session.flush()
