@@ -10,9 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, FormField, SelectField, StringField, TelField, ValidationError
 
+from lms.core.clock import today
 from lms.core.errors import DomainError
 from translations import names, phones
 from translations.locales import LOCALES
+from translations.partial_dates import DateError, PartialDate
 
 
 class _Translations:
@@ -42,6 +44,8 @@ class BaseForm(FlaskForm):
             field = next(iter(field.form))
         if field is None:
             self.form_errors = [*self.form_errors, error.message]
+        elif isinstance(field, FormField):
+            field.form.form_errors = [*field.form.form_errors, error.message]
         else:
             field.errors = [*field.errors, error.message]
 
@@ -109,4 +113,47 @@ class TextsField(FormField):
         return {code: text for code, text in self.form.data.items() if text}
 
 
-__all__ = ["BaseForm", "Field", "KeySelectField", "PhoneField", "TextsField", "trimmed"]
+class _DateParts(Form):
+    day = StringField(_l("Day"))
+    month = StringField(_l("Month"))
+    year = StringField(_l("Year"))
+
+
+class PartialDateField(FormField):
+    """A birth date typed as day, month and year, of which the year alone is enough.
+
+    ``value`` is the PartialDate, None when nothing was typed or what was typed is no date.
+    """
+
+    def __init__(self, label: Any = None, *, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(_DateParts, label, **kwargs)
+        self.required = required
+        self.value: PartialDate | None = None
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        parts = [(part.data or "").strip() for part in self.form]
+        if not any(parts) and not self.required:
+            return True
+        try:
+            self.value = self._read(*parts)
+        except DateError as error:
+            self.form.form_errors = [gettext(str(error))]
+            return False
+        return True
+
+    @staticmethod
+    def _read(day: str, month: str, year: str) -> PartialDate:
+        if (day and not month) or not year:
+            raise DateError("date_unreadable" if day or month or year else "date_empty")
+        return PartialDate.parse("/".join(filter(None, (day, month, year))), today=today())
+
+
+__all__ = [
+    "BaseForm",
+    "Field",
+    "KeySelectField",
+    "PartialDateField",
+    "PhoneField",
+    "TextsField",
+    "trimmed",
+]
