@@ -1,4 +1,4 @@
-"""Sets lessons in type. The one module of `courses` that calls WeasyPrint."""
+"""Sets lessons and sheets in type. The one module of `courses` that calls WeasyPrint."""
 
 import logging
 import re
@@ -41,13 +41,18 @@ class _NoFetching(URLFetcher):  # type: ignore[misc]
 def lesson_sheet(course: Course, lesson_number: int, locale: Locale | str) -> bytes:
     """A lesson as a large-print A4 hand-out: a tagged PDF/UA with title and language.
 
-    `lesson_number` counts from 1. Raises LookupError when there is no such lesson, TypesetError when WeasyPrint warns.
+    `lesson_number` counts from 1. Raises LookupError when there is no such lesson, TypesetError when WeasyPrint
+    warns.
     """
     language = LOCALES[locale] if isinstance(locale, str) else locale
-    html = sheet_html(course, lesson_number, language)
+    return set_pages(sheet_html(course, lesson_number, language), "sheet.css")
+
+
+def set_pages(html: str, stylesheet: str) -> bytes:
+    """A page of this library as a tagged PDF/UA. Raises TypesetError when WeasyPrint warns."""
     with _lock, _warnings_fail():
         document = weasyprint.HTML(string=html, url_fetcher=_NoFetching())
-        pdf = document.write_pdf(stylesheets=_stylesheets(), pdf_variant="pdf/ua-1")
+        pdf = document.write_pdf(stylesheets=_stylesheets(stylesheet), pdf_variant="pdf/ua-1")
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -55,31 +60,38 @@ def lesson_sheet(course: Course, lesson_number: int, locale: Locale | str) -> by
 def sheet_html(course: Course, lesson_number: int, locale: Locale) -> str:
     """The page that `lesson_sheet` sets. Raises LookupError when there is no such lesson."""
     words = translator(locale)
-    return _templates().get_template("sheet.html").render(
-        _=words.gettext,
-        locale=locale,
-        lesson=_isolated(course.lesson(lesson_number, locale.code), locale),
-        total=len(course.lessons[locale.code]),
-        titles=SECTION_TITLES[locale.code],
-        course_title=isolate_latin(course.titles[locale.code], locale),
-        version=isolate_latin(course.version, locale),
-        checked_on=long_date(course.checked_on, locale),
+    return (
+        templates()
+        .get_template("sheet.html")
+        .render(
+            _=words.gettext,
+            locale=locale,
+            lesson=_isolated(course.lesson(lesson_number, locale.code), locale),
+            total=len(course.lessons[locale.code]),
+            titles=SECTION_TITLES[locale.code],
+            course_title=isolate_latin(course.titles[locale.code], locale),
+            version=isolate_latin(course.version, locale),
+            checked_on=long_date(course.checked_on, locale),
+        )
     )
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates of this library's pages."""
     return Environment(loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined)
 
 
 @cache
-def _stylesheets() -> list[Any]:
-    return [weasyprint.CSS(filename=path) for path in (PRINT_CSS, _HERE / "sheet.css")]
+def _stylesheets(own: str) -> list[Any]:
+    return [weasyprint.CSS(filename=path) for path in (PRINT_CSS, _HERE / own)]
 
 
-# Words in Latin letters with what belongs to them ("Wi-Fi", "CH Play", "dichvucong.gov.vn"), and numbers written in
-# groups ("1900 0368"), whose groups would change places.
-_LATIN = re.compile(r"[A-Za-zÀ-ỹ][\w.+-]*(?: [A-Za-zÀ-ỹ][\w.+-]*)*(?<=\w)|\d+(?:[ .]\d+)+", re.ASCII)
+# Words of Latin letters with what belongs to them ("Wi-Fi", "CH Play", "4G", "dichvucong.gov.vn"), and numbers
+# written in groups ("1900 0368"), which would change places.
+_L = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_WORD = rf"[0-9]*[{_L}](?:[{_L}0-9.+-]*[{_L}0-9])?"
+_LATIN = re.compile(rf"{_WORD}(?: {_WORD})*|[0-9]+(?:[ .][0-9]+)+")
 
 
 def isolate_latin(text: str, locale: Locale) -> str:

@@ -9,12 +9,14 @@ import lms.audit.models
 import lms.certificates.models
 import lms.completion.models  # noqa: F401
 from lms.accounts.security import init_security, load_actor
+from lms.attendance import views as attendance_views
 from lms.core import views as core_views
 
 __all__ = ["load_actor", "register"]
 
 BLUEPRINTS = [
     core_views.bp,
+    attendance_views.bp,
 ]
 
 

@@ -7,7 +7,8 @@ from typing import BinaryIO
 import xlsxwriter
 from flask_babel import gettext as _
 
-from courses import sheets as documents
+from courses.sign_in import SignInSheet
+from courses.sign_in import sign_in_sheet as set_sign_in_sheet
 from lms.attendance.models import AttendanceStatus
 from lms.attendance.service import Register, RegisterRow
 from lms.core.i18n import pick
@@ -68,8 +69,8 @@ def _cells(row: RegisterRow, words: dict[AttendanceStatus | None, str]) -> list[
 def sign_in_sheet(register: Register, locale: Locale) -> bytes:
     """A PDF to print: a large row a person, a column a session to sign in."""
     course_class = register.course_class
-    return documents.sign_in_sheet(
-        documents.SignInSheet(
+    return set_sign_in_sheet(
+        SignInSheet(
             title=pick(course_class.title),
             code=course_class.code,
             place=course_class.venue.name if course_class.venue else "",
