@@ -46,7 +46,7 @@ def write_workbook(file: BinaryIO, register: Register, locale: Locale) -> None:
     bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, [pick(register.course_class.title), register.course_class.code], bold)
     days = [dates.short_date(meeting.local_date, locale) for meeting in register.sessions]
-    sums = [_("Held"), _("Present"), _("Late"), _("Excused"), _("Absent"), _("Attendance rate")]
+    sums = [_("Sessions held"), _("Present"), _("Late"), _("Excused"), _("Absent"), _("Attendance rate")]
     sheet.write_row(2, 0, [_("Full name"), _("Year of birth"), *days, *sums], bold)
     percent = workbook.add_format({"num_format": "0%"})
     words = _words()

@@ -38,7 +38,7 @@ SENTENCES = {
 }
 
 CSRF_SENTENCE = _l(
-    "The page was open for too long, so it was not accepted. What you typed is below; please send it again."
+    "The page was open for too long, so it was not accepted. Please go back and send it again."
 )
 
 
