@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit import service as audit
 from lms.classes.models import CourseClass, Enrolment, EnrolmentSource, EnrolmentState
+from lms.classes.service.enrolments import lock_list
 from lms.classes.service.life import refuse_closed
 from lms.core.access import Actor
 from lms.core.keys import new_key
@@ -40,6 +41,7 @@ def enrol_many(
     Raises DomainError "class_closed".
     """
     refuse_closed(course_class)
+    lock_list(session, course_class)
     free = free_places(session, course_class)
     states = [EnrolmentState.ENROLLED] * free + [EnrolmentState.WAITING] * max(len(person_ids) - free, 0)
     rows = [

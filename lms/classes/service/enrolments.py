@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -16,7 +15,6 @@ from lms.classes.service.life import refuse_closed
 from lms.core.access import Actor
 from lms.core.errors import DomainError
 from lms.people.models import Person
-from lms.people.service import add_mover
 
 
 def enrol(
@@ -35,7 +33,7 @@ def enrol(
     Raises DomainError "already_enrolled", "class_closed".
     """
     refuse_closed(course_class)
-    _lock(session, course_class)
+    lock_list(session, course_class)
     enrolment = _enrolment_of(session, course_class.id, person.id)
     if enrolment is not None and enrolment.state is not EnrolmentState.WITHDRAWN:
         raise DomainError(
@@ -72,7 +70,7 @@ def withdraw(session: Session, enrolment: Enrolment, *, actor: Actor, now: datet
     """
     course_class = enrolment.course_class
     refuse_closed(course_class)
-    _lock(session, course_class)
+    lock_list(session, course_class)
     if enrolment.state is EnrolmentState.WITHDRAWN:
         raise DomainError("not_enrolled", _l("This person has already left the class."), status=409)
     enrolment.state = EnrolmentState.WITHDRAWN
@@ -98,7 +96,7 @@ def restore_enrolment(
     """
     course_class = enrolment.course_class
     refuse_closed(course_class)
-    _lock(session, course_class)
+    lock_list(session, course_class)
     if enrolment.state is not EnrolmentState.WITHDRAWN:
         raise DomainError(
             "already_enrolled", _l("This person is already in the class or on its waiting list."), status=409
@@ -155,7 +153,7 @@ def enrolled_people(session: Session, class_id: uuid.UUID) -> list[Person]:
     )
 
 
-def _lock(session: Session, course_class: CourseClass) -> None:
+def lock_list(session: Session, course_class: CourseClass) -> None:
     """Make other writers of this class's list wait, so that the last place is given once."""
     session.execute(select(CourseClass.id).where(CourseClass.id == course_class.id).with_for_update())
 
@@ -172,43 +170,3 @@ def _anybody_waits(session: Session, course_class: CourseClass) -> bool:
 def _enrolment_of(session: Session, class_id: uuid.UUID, person_id: uuid.UUID) -> Enrolment | None:
     query = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person_id)
     return session.scalar(query)
-
-
-# --- merging two records of one person ------------------------------------------------------------
-
-_STRENGTH = {EnrolmentState.ENROLLED: 2, EnrolmentState.WAITING: 1, EnrolmentState.WITHDRAWN: 0}
-
-
-def _move(session: Session, from_id: uuid.UUID, to_id: uuid.UUID) -> dict[str, Any]:
-    """Hand enrolments over. Where both are in a class, the stronger state stays and the other row withdraws."""
-    own = {row.class_id: row for row in _enrolments_of(session, to_id)}
-    record: dict[str, Any] = {"moved": [], "states": []}
-    for row in _enrolments_of(session, from_id):
-        kept = own.get(row.class_id)
-        if kept is None:
-            record["moved"].append(str(row.id))
-            row.person_id = to_id
-            continue
-        record["states"] += [[str(each.id), each.state.value] for each in (row, kept)]
-        kept.state = max(row.state, kept.state, key=lambda state: _STRENGTH[state])
-        row.state = EnrolmentState.WITHDRAWN
-    session.flush()
-    return record
-
-
-def _move_back(session: Session, from_id: uuid.UUID, to_id: uuid.UUID, record: dict[str, Any]) -> None:
-    rows = {str(row.id): row for row in [*_enrolments_of(session, from_id), *_enrolments_of(session, to_id)]}
-    for key in record["moved"]:
-        if key in rows:
-            rows[key].person_id = from_id
-    for key, state in record["states"]:
-        if key in rows:
-            rows[key].state = EnrolmentState(state)
-    session.flush()
-
-
-def _enrolments_of(session: Session, person_id: uuid.UUID) -> list[Enrolment]:
-    return list(session.scalars(select(Enrolment).where(Enrolment.person_id == person_id)))
-
-
-add_mover("classes", _move, _move_back)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -11,23 +12,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses import catalogue
-from lms.accounts.models import User
+from lms.accounts.models import Grant, User
 from lms.audit import service as audit
 from lms.classes import rules
 from lms.classes.models import (
     ClassMode,
-    ClassSession,
     ClassStaff,
     ClassState,
     CourseClass,
     SessionState,
 )
-from lms.core.access import OWN_CLASS_ROLES, Actor, Role
+from lms.core.access import OWN_CLASS_ROLES, Actor, Role, public_rows
 from lms.core.clock import local_date
 from lms.core.errors import DomainError
 from lms.core.keys import is_key
 from lms.units.models import Branch, Unit, UnitClosure
 from lms.venues.models import Venue
+from translations import names
 
 CHANGEABLE = frozenset(
     {
@@ -42,6 +43,14 @@ CHANGEABLE = frozenset(
         "tasks_required",
     }
 )
+CAN_BE = {
+    Role.TRAINER: Role.TRAINER,
+    Role.MANAGER: Role.TRAINER,
+    Role.ADMIN: Role.TRAINER,
+    Role.HELPER: Role.HELPER,
+}
+"""What somebody with a role at the unit can be in a class."""
+
 LACKING = {
     "sessions": _l("The class has no session yet: please add at least one."),
     "trainer": _l("Nobody teaches the class yet: please choose a trainer."),
@@ -321,12 +330,23 @@ def assign_staff(
 ) -> ClassStaff:
     """Make somebody trainer or helper of a class; again with another role changes the role.
 
-    Raises DomainError "wrong_role", "class_closed".
+    Raises DomainError "wrong_role", "not_staff_here" (without that role at the unit the class would stay hidden from
+    them), "class_closed".
     """
     role = Role(role)
     if role not in OWN_CLASS_ROLES:
-        raise DomainError("wrong_role", _l("Please choose trainer or helper."), field="role")
+        raise DomainError("wrong_role", _l("Please choose trainer or helper."), field="staff")
     refuse_closed(course_class)
+    if (user.id, role) not in {
+        (each.id, may_be) for each, may_be in possible_staff(session, [course_class.unit_id])
+    }:
+        raise DomainError(
+            "not_staff_here",
+            _l(
+                "This person has no such role in this unit yet. Please give the role on the page of staff first."
+            ),
+            field="staff",
+        )
     member = next((each for each in course_class.staff if each.user_id == user.id), None)
     if member is None:
         member = ClassStaff(user_id=user.id, user=user, role=role, added_at=now)
@@ -343,6 +363,18 @@ def assign_staff(
         role=role.value,
     )
     return member
+
+
+def possible_staff(session: Session, unit_ids: Collection[uuid.UUID]) -> list[tuple[User, Role]]:
+    """Who can teach or help in classes of the units, as which; a manager there can teach as well. By name."""
+    above = select(UnitClosure.ancestor_id).where(UnitClosure.descendant_id.in_(unit_ids))
+    query = (
+        select(User, Grant.role)
+        .join(Grant, Grant.user_id == User.id)
+        .where(User.active, Grant.unit_id.in_(above), Grant.role.in_(CAN_BE))
+    )
+    pairs = {(user, CAN_BE[role]) for user, role in session.execute(public_rows(query))}
+    return sorted(pairs, key=lambda pair: (names.sort_text(pair[0].name), pair[1] is Role.HELPER))
 
 
 def remove_staff(
@@ -372,9 +404,3 @@ def find_class(session: Session, reference: str) -> CourseClass:
             "unknown_class", _l("There is no class %(code)s.", code=reference[:40]), status=404, field="class"
         )
     return course_class
-
-
-def sessions_of(session: Session, class_ids: list[uuid.UUID]) -> list[ClassSession]:
-    """The sessions of some classes in the order of time."""
-    query = select(ClassSession).where(ClassSession.class_id.in_(class_ids)).order_by(ClassSession.starts_at)
-    return list(session.scalars(query))
