@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask_babel import get_domain, gettext
@@ -148,8 +149,32 @@ class PartialDateField(FormField):
         return PartialDate.parse("/".join(filter(None, (day, month, year))), today=today())
 
 
+class DayField(FormField):
+    """A day of the calendar typed as day, month and year; ``value`` is the date, None when there is none."""
+
+    def __init__(self, label: Any = None, *, required: bool = True, **kwargs: Any) -> None:
+        super().__init__(_DateParts, label, **kwargs)
+        self.required = required
+        self.value: date | None = None
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        parts = [(part.data or "").strip() for part in self.form]
+        if not any(parts) and not self.required:
+            return True
+        try:
+            day, month, year = (int(part) for part in parts)
+            self.value = date(year, month, day)
+        except ValueError:
+            self.form.form_errors = [
+                gettext("This is not a day of the calendar. Write day, month and year, for example 24 11 2026.")
+            ]
+            return False
+        return True
+
+
 __all__ = [
     "BaseForm",
+    "DayField",
     "Field",
     "KeySelectField",
     "PartialDateField",
