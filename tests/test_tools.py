@@ -59,7 +59,7 @@ def test_what_features_may_import() -> None:
         ([("lms.classes.service", "lms.people")], "only models and service"),
         ([("lms.core.forms", "lms.people.models")], "core knows no feature"),
         ([("lms.people.rules", "sqlalchemy")], "plain values"),
-        ([("lms.people.rules", "lms.people.models")], "plain values"),
+        ([("lms.people.rules", "lms.people.models"), ("lms.people.models", "sqlalchemy")], "plain values"),
         (
             [("lms.people.service", "lms.classes.models"), ("lms.classes.service", "lms.people.service")],
             "in a circle",
