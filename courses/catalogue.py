@@ -56,7 +56,9 @@ class Course:
 @cache
 def courses() -> tuple[Course, ...]:
     """All courses of the library, by slug."""
-    return tuple(read_course(folder) for folder in sorted(LIBRARY.iterdir()) if (folder / "course.toml").exists())
+    return tuple(
+        read_course(folder) for folder in sorted(LIBRARY.iterdir()) if (folder / "course.toml").exists()
+    )
 
 
 def load(slug: str) -> Course:

@@ -14,7 +14,9 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def check(library: Path = LIBRARY) -> list[str]:
     """Every fault as a line that names course, language and lesson; empty when the library is in order."""
     faults: list[str] = []
-    folders = sorted(folder for folder in library.iterdir() if folder.is_dir() and not folder.name.startswith("_"))
+    folders = sorted(
+        folder for folder in library.iterdir() if folder.is_dir() and not folder.name.startswith("_")
+    )
     for folder in folders:
         try:
             course = read_course(folder)
@@ -68,7 +70,9 @@ def _lesson_faults(course: Course) -> list[str]:
                 found, expected = len(getattr(lesson, part)), len(getattr(original, part))
                 if found != expected:
                     faults.append(f"{code}, lesson {lesson.number}: {found} {part}, in vi {expected}")
-            text = "".join([lesson.title, lesson.aim, *lesson.steps, *lesson.practice, *lesson.check, lesson.remember])
+            text = "".join(
+                [lesson.title, lesson.aim, *lesson.steps, *lesson.practice, *lesson.check, lesson.remember]
+            )
             if missing := missing_glyphs(text, LOCALES[code], "sans"):
                 faults.append(f"{code}, lesson {lesson.number}: no font has {' '.join(missing)}")
     return faults

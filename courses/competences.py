@@ -30,4 +30,6 @@ def competences() -> dict[str, Competence]:
     """All areas and competences by code, in the order of the framework."""
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {row["code"]: Competence(row["code"], {code: row[code] for code in ("vi", "en", "ar")}) for row in rows}
+    return {
+        row["code"]: Competence(row["code"], {code: row[code] for code in ("vi", "en", "ar")}) for row in rows
+    }

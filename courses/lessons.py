@@ -62,7 +62,7 @@ def _tokens(text: str) -> list[dict[str, Any]]:
 
 
 def _is_heading(block: dict[str, Any], level: int) -> bool:
-    return block["type"] == "heading" and block["attrs"]["level"] == level
+    return bool(block["type"] == "heading" and block["attrs"]["level"] == level)
 
 
 def _lesson(number: int, blocks: list[dict[str, Any]], locale: str) -> Lesson:

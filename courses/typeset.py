@@ -28,14 +28,14 @@ _lock = threading.Lock()
 
 
 class TypesetError(RuntimeError):
-    """WeasyPrint warned: something would look different from what the sheet says."""
+    """WeasyPrint warned, or wanted something from outside: the sheet would look different from what it should."""
 
 
 class _NoFetching(URLFetcher):  # type: ignore[misc]
     """A sheet refers to nothing outside itself."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> NoReturn:
-        raise FatalURLFetchingError(f"a lesson sheet must not fetch {url}")
+        raise FatalURLFetchingError(f"a sheet must not fetch {url}")
 
 
 def lesson_sheet(course: Course, lesson_number: int, locale: Locale | str) -> bytes:
@@ -52,7 +52,10 @@ def set_pages(html: str, stylesheet: str) -> bytes:
     """A page of this library as a tagged PDF/UA. Raises TypesetError when WeasyPrint warns."""
     with _lock, _warnings_fail():
         document = weasyprint.HTML(string=html, url_fetcher=_NoFetching())
-        pdf = document.write_pdf(stylesheets=_stylesheets(stylesheet), pdf_variant="pdf/ua-1")
+        try:
+            pdf = document.write_pdf(stylesheets=_stylesheets(stylesheet), pdf_variant="pdf/ua-1")
+        except FatalURLFetchingError as error:
+            raise TypesetError(str(error)) from error
     assert isinstance(pdf, bytes)
     return pdf
 
@@ -66,11 +69,11 @@ def sheet_html(course: Course, lesson_number: int, locale: Locale) -> str:
         .render(
             _=words.gettext,
             locale=locale,
-            lesson=_isolated(course.lesson(lesson_number, locale.code), locale),
+            lesson=_for_print(course.lesson(lesson_number, locale.code), locale),
             total=len(course.lessons[locale.code]),
             titles=SECTION_TITLES[locale.code],
-            course_title=isolate_latin(course.titles[locale.code], locale),
-            version=isolate_latin(course.version, locale),
+            course_title=for_print(course.titles[locale.code], locale),
+            version=for_print(course.version, locale),
             checked_on=long_date(course.checked_on, locale),
         )
     )
@@ -88,29 +91,31 @@ def _stylesheets(own: str) -> list[Any]:
 
 
 # Words of Latin letters with what belongs to them ("Wi-Fi", "CH Play", "4G", "dichvucong.gov.vn"), and numbers
-# written in groups ("1900 0368"), which would change places.
+# written in groups ("1900 0368"), which would change places in a right-to-left line.
 _L = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _WORD = rf"[0-9]*[{_L}](?:[{_L}0-9.+-]*[{_L}0-9])?"
-_LATIN = re.compile(rf"{_WORD}(?: {_WORD})*|[0-9]+(?:[ .][0-9]+)+")
+_LATIN = re.compile(rf"{_WORD}(?: {_WORD})*|[0-9]+(?:[ .\u00a0][0-9]+)+")
+_BETWEEN_GROUPS = re.compile(r"(?<=[0-9]) (?=[0-9])")
 
 
-def isolate_latin(text: str, locale: Locale) -> str:
-    """The text with words of Latin script isolated, where the language runs from right to left."""
+def for_print(text: str, locale: Locale) -> str:
+    """The text with numbers that stay on one line and, in a right-to-left language, with Latin words isolated."""
+    text = _BETWEEN_GROUPS.sub("\u00a0", text)
     return _LATIN.sub(lambda word: isolate(word[0]), text) if locale.is_rtl else text
 
 
-def _isolated(lesson: Lesson, locale: Locale) -> Lesson:
-    def isolated(texts: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(isolate_latin(text, locale) for text in texts)
+def _for_print(lesson: Lesson, locale: Locale) -> Lesson:
+    def each(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(for_print(text, locale) for text in texts)
 
     return replace(
         lesson,
-        title=isolate_latin(lesson.title, locale),
-        aim=isolate_latin(lesson.aim, locale),
-        steps=isolated(lesson.steps),
-        practice=isolated(lesson.practice),
-        check=isolated(lesson.check),
-        remember=isolate_latin(lesson.remember, locale),
+        title=for_print(lesson.title, locale),
+        aim=for_print(lesson.aim, locale),
+        steps=each(lesson.steps),
+        practice=each(lesson.practice),
+        check=each(lesson.check),
+        remember=for_print(lesson.remember, locale),
     )
 
 
