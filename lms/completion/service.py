@@ -7,31 +7,38 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, delete, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from courses import catalogue
+from courses.catalogue import MustTask
 from lms import signals
+from lms.accounts.models import User
 from lms.attendance import service as attendance
-from lms.attendance.rules import Counts
 from lms.audit import service as audit
+from lms.classes import service as classes
 from lms.classes.models import CourseClass, Enrolment, EnrolmentState
+from lms.completion import merging as _merging  # noqa: F401 - registers the mover of decisions
 from lms.completion.models import Completion, TaskObservation, TaskResult
 from lms.completion.rules import Decision, Rule, decide
 from lms.core.access import Actor
 from lms.core.errors import DomainError
+from lms.core.i18n import current_language, pick
 from lms.people.models import Person
 
 REASON_MINIMUM = 10
 """A written reason has at least this many characters: enough for a sentence, too many for a dot."""
 
 
+REASON_LONGEST = 500
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A person of a class with the rule's decision, the results of observed tasks, and the manager's decision if any."""
+    """A person of a class: the rule's decision, results of observed tasks, and the manager's decision if any."""
 
     person: Person
     decision: Decision
@@ -50,7 +57,7 @@ def rule_of(course_class: CourseClass) -> Rule:
     return Rule(course_class.attendance_percent, tasks)
 
 
-def must_tasks(course_class: CourseClass) -> Sequence[Any]:
+def must_tasks(course_class: CourseClass) -> Sequence[MustTask]:
     """The "must" tasks of the class's course, in its order."""
     return catalogue.load(course_class.course_slug).must_tasks
 
@@ -65,7 +72,10 @@ def observe_task(
     actor: Actor,
     now: datetime,
 ) -> TaskObservation:
-    """Note how a person managed a task of the course. Refuses a task the course has not, and people not in the class."""
+    """Note how a person managed a task of the course.
+
+    Raises DomainError for a task the course has not, and for people not in the class.
+    """
     if task not in {each.key for each in must_tasks(course_class)}:
         raise DomainError("unknown_task", _l("This course has no such task."))
     _require_enrolled(session, course_class, person_id)
@@ -139,7 +149,7 @@ def _results(session: Session, class_id: uuid.UUID) -> dict[uuid.UUID, dict[str,
 
 
 def candidates(session: Session, course_class: CourseClass) -> list[Candidate]:
-    """Everybody enrolled, in Vietnamese order, with the decision and its reasons. Six queries whatever the size."""
+    """Everybody enrolled, in Vietnamese order, with the decision and its reasons. As many queries whatever the size."""
     rule = rule_of(course_class)
     counts = attendance.attendance_counts(session, course_class.id)
     results = _results(session, course_class.id)
@@ -154,10 +164,13 @@ def candidates(session: Session, course_class: CourseClass) -> list[Candidate]:
         .join(Enrolment, Enrolment.person_id == Person.id)
         .where(Enrolment.class_id == course_class.id, Enrolment.state == EnrolmentState.ENROLLED)
         .order_by(Person.name_sort, Person.birth_year, Person.id)
+        .options(joinedload(Person.residential_group))
     )
     found = []
     for person in session.scalars(query):
-        count = counts.get(person.id, Counts())
+        count = counts.get(person.id)
+        if count is None:  # enrolled since the attendance was counted
+            continue
         decision = decide(rule, attended=count.attended, held=count.held, results=results[person.id])
         found.append(Candidate(person, decision, results[person.id], overrides.get(person.id)))
     return found
@@ -167,6 +180,8 @@ def decide_class(
     session: Session, course_class: CourseClass, *, actor: Actor, now: datetime
 ) -> list[Candidate]:
     """Write down the decision for everybody; a manager's own decisions stay."""
+    # Two people may decide at the same time: the second waits for the first (on SQLite writers do anyway).
+    session.execute(select(CourseClass.id).where(CourseClass.id == course_class.id).with_for_update())
     found = candidates(session, course_class)
     session.execute(
         delete(Completion).where(Completion.class_id == course_class.id, Completion.overridden.is_(False))
@@ -185,6 +200,15 @@ def decide_class(
     )
     session.flush()
     completed = sum(candidate.completed for candidate in found)
+    audit.record(
+        session,
+        "completion.decided",
+        actor=actor,
+        now=now,
+        subject=course_class,
+        completed=completed,
+        people=len(found),
+    )
     signals.send_after_commit(session, signals.class_completed, class_id=course_class.id, completed=completed)
     return found
 
@@ -201,10 +225,12 @@ def override(
 ) -> Completion:
     """A manager decides for one person, against or without the rule, with a written reason."""
     reason = " ".join(reason.split())
-    if len(reason) < REASON_MINIMUM:
+    if not REASON_MINIMUM <= len(reason) <= REASON_LONGEST:
         raise DomainError(
             "reason_missing",
-            _l("Please write the reason in a sentence; it is kept with the decision."),
+            _l(
+                "Please write the reason in a sentence of at most 500 characters; it is kept with the decision."
+            ),
             field="reason",
         )
     candidate = next(
@@ -224,7 +250,6 @@ def override(
         "completion.overridden",
         actor=actor,
         now=now,
-        unit_id=course_class.unit_id,
         subject=course_class,
         person_id=person_id.hex,
         completed=completed,
@@ -246,7 +271,68 @@ def withdraw_override(
         "completion.override_withdrawn",
         actor=actor,
         now=now,
-        unit_id=course_class.unit_id,
         subject=course_class,
         person_id=person_id.hex,
     )
+
+
+# --- shown ---------------------------------------------------------------------------------------
+
+
+def reasons(course_class: CourseClass, decision: Decision) -> list[str]:
+    """Why the rule decided as it did, in sentences of the language in force."""
+    if not decision.held:
+        return [gettext("No session has been held yet.")]
+    sentences = [
+        ngettext(
+            "%(attended)s of %(num)s session; %(needed)s needed.",
+            "%(attended)s of %(num)s sessions; %(needed)s needed.",
+            decision.held,
+            attended=decision.attended,
+            needed=decision.needed,
+        )
+    ]
+    if decision.missing_tasks:
+        texts = {task.key: pick(task.texts) for task in must_tasks(course_class)}
+        missing = ("؛ " if current_language() == "ar" else "; ").join(
+            texts[key] for key in decision.missing_tasks
+        )
+        sentences.append(gettext("Not yet seen doing: %(tasks)s.", tasks=missing))
+    elif decision.tasks_needed:
+        sentences.append(
+            ngettext(
+                "The task of the course was seen.",
+                "All %(num)s tasks of the course were seen.",
+                decision.tasks_needed,
+            )
+        )
+    return sentences
+
+
+def deciders(session: Session, found: Sequence[Candidate]) -> dict[uuid.UUID, str]:
+    """The names of the staff who decided against or without the rule, by their key."""
+    ids = {each.override.decided_by for each in found if each.override and each.override.decided_by}
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+
+
+def _figures(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """Of each class: for how many people it is decided, and how many completed. Decisions of a manager about single
+    people, taken before the class's, do not count as the class's.
+    """
+    query = (
+        select(
+            Completion.class_id,
+            func.count(),
+            func.sum(case((Completion.completed, 1), else_=0)),
+            func.sum(case((Completion.overridden, 0), else_=1)),
+        )
+        .where(Completion.class_id.in_(ids))
+        .group_by(Completion.class_id)
+    )
+    return {
+        class_id: {"decided": decided if by_rule else 0, "completed": completed}
+        for class_id, decided, completed, by_rule in session.execute(query)
+    }
+
+
+classes.FIGURES.append(_figures)
