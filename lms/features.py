@@ -11,11 +11,13 @@ import lms.completion.models  # noqa: F401
 from lms.accounts.security import init_security, load_actor
 from lms.attendance import views as attendance_views
 from lms.core import views as core_views
+from lms.people import views as people_views
 
 __all__ = ["load_actor", "register"]
 
 BLUEPRINTS = [
     core_views.bp,
+    people_views.bp,
     attendance_views.bp,
 ]
 

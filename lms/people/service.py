@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -39,9 +39,11 @@ from translations.partial_dates import PartialDate
 
 __all__ = [
     "MOVERS",
+    "RELATED",
     "DuplicatePair",
     "Mover",
     "PersonData",
+    "Related",
     "add_mover",
     "change_person",
     "commune_of",
@@ -54,6 +56,7 @@ __all__ = [
     "merge",
     "record_consent",
     "register_person",
+    "related_to",
     "search",
     "sensitive_of",
     "set_sensitive",
@@ -191,6 +194,25 @@ def search(text: str | None = None) -> Select[Any]:
     for word in names.fold(typed).split():
         query = query.where((" " + Person.name_folded).contains(" " + word, autoescape=True))
     return query
+
+
+@dataclass(frozen=True)
+class Related:
+    """Something of another feature that a person's page links to: a class, a certificate."""
+
+    title: dict[str, Any] | str
+    detail: Any
+    endpoint: str
+    values: dict[str, Any]
+
+
+RELATED: list[Callable[[Session, Person], list[Related]]] = []
+"""Registered by the features that have something to show on a person's page."""
+
+
+def related_to(session: Session, person: Person) -> list[Related]:
+    """What other features know of a person."""
+    return [related for of in RELATED for related in of(session, person)]
 
 
 # --- consent ------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The verbs of classes: their life, their sessions, who is in them, and how they stand."""
 
-from lms.classes.service import merging as _merging  # noqa: F401 - registers the mover of enrolments
+from lms.classes.service import merging as _merging  # noqa: F401 - what happens to enrolments in a merge
+from lms.classes.service import related as _related  # noqa: F401 - the classes on a page of a person
 from lms.classes.service.bulk import BulkEnrolment, enrol_many, free_places
 from lms.classes.service.enrolments import (
     enrol,
