@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
 import click
-from flask.cli import FlaskGroup
+import waitress
+from flask import current_app
+from flask.cli import FlaskGroup, with_appcontext
+from flask_migrate import upgrade
+from flask_migrate.cli import db as migrations
 
 from lms.app import create_app
-from lms.core.access import EVERYTHING, set_scope
+from lms.core.command_line import see_everything
 from lms.core.config import ConfigurationError
 from lms.core.db import db, start_writing
 from lms.core.errors import DomainError
+from lms.units import service as units
 
 
 class Commands(FlaskGroup):
@@ -28,11 +34,35 @@ class Commands(FlaskGroup):
 
 
 cli = Commands(create_app=create_app, add_default_commands=False, add_version_option=False)
+cli.add_command(migrations)
 
 
-def see_everything() -> None:
-    """Give the command line's session all rows; call it first in a command that reads scoped tables."""
-    set_scope(db.session(), EVERYTHING)
+@cli.command("init")
+@with_appcontext
+def init() -> None:
+    """Bring the database to the newest version and load the official units. Safe to run again."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade()
+    see_everything()
+    added = units.load_official_units(db.session())
+    db.session.commit()
+    click.echo(f"Database ready; {added} units added." if added else "Database ready.")
+
+
+@cli.command("serve")
+@click.option("--host", help="Address to serve on; default: HOST or 127.0.0.1.")
+@click.option("--port", type=int, help="Port to serve on; default: PORT or 8000.")
+@with_appcontext
+def serve(host: str | None, port: int | None) -> None:
+    """Serve with waitress."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings = app.config["SETTINGS"]
+    host, port = host or settings.host, port or settings.port
+    db.session.remove()
+    click.echo(f"Lớp Số: http://{host}:{port}")
+    for account in app.config.get("DEMO_SIGN_INS", []) if settings.demo else []:
+        click.echo(f"  {account['role']:<10} {account['identity']:<28} {account['password']}")
+    waitress.serve(app, host=host, port=port, threads=settings.threads, ident="lop-so")
 
 
 def main() -> None:
