@@ -15,6 +15,7 @@ _FOOTER = re.compile(
     r"bch\b|uy ban nhan dan|ubnd|xac nhan|ghi chu:|luu y|note:|"
     r"\(?(da )?ky( va|,| ghi| ten|\)|$)|.*\bngay\W.*\bthang\W.*\bnam\b)"
 )
+_LONGEST_FOOTER = 200
 # The title of a group inside the list; with its marks, because "Tô" and "Bàn" are family names.
 _GROUP = re.compile(
     r"(?:[IVX]+[.)]\s*|\d+[.)]\s*)?"
@@ -59,7 +60,11 @@ def person_rows(table: Table, columns: Mapping[str, int]) -> Iterator[tuple[Row,
 
 
 def _is_footer(filled: list[str]) -> bool:
-    return bool(filled) and len(filled) <= 4 and any(_FOOTER.match(fold(text)) for text in filled)
+    return (
+        bool(filled)
+        and len(filled) <= 4
+        and any(_FOOTER.match(fold(text[:_LONGEST_FOOTER])) for text in filled)
+    )
 
 
 def _is_repeated_heading(row: Row, table: Table, columns: Mapping[str, int]) -> bool:

@@ -6,20 +6,14 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lms.rosters.csv_files import Numbered, clean_text
 from lms.rosters.tables import Cell, Limits, Table, UnreadableRoster, build_table
 
 # The last row a spreadsheet program can show; a file that names a later one is not from such a program.
 _LAST_ROW = 1_048_576
-_UNREADABLE = (
-    InvalidFileException, ParseError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError,
-    AttributeError, OSError, EOFError, NotImplementedError, RuntimeError,
-)  # fmt: skip
 
 
 def read_workbook(data: bytes, limits: Limits) -> Table:
@@ -34,7 +28,9 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
             # openpyxl warns of decoration that it does not keep (validation lists, missing styles).
             warnings.simplefilter("ignore")
             table = _first_roster(data, limits)
-    except _UNREADABLE as error:
+    except UnreadableRoster:
+        raise
+    except Exception as error:
         raise UnreadableRoster("damaged") from error
     if table is None or not table.rows:
         raise UnreadableRoster("no_rows")

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from lms.rosters.headings import recognise_columns
+from lms.rosters.headings import lacking, recognise_columns
 from lms.rosters.reading import Limits, UnreadableRoster, read_table
 
 DATA = Path(__file__).parent / "data"
@@ -167,8 +167,10 @@ def test_unknown_headings_are_kept_to_be_named_by_hand():
     table = read_table("Người,Tuổi tác\nTrần Văn An,1950\n".encode())
     assert not table.recognised
     assert recognise_columns(table.headings) == {}
+    assert lacking({}) == ["name", "birth"]
     by_hand = recognise_columns(table.headings, by_hand={"name": 0, "birth": 1})
     assert by_hand == {"name": 0, "birth": 1}
+    assert lacking(by_hand) == []
 
 
 @pytest.mark.parametrize(
