@@ -41,8 +41,6 @@ class BaseForm(FlaskForm):
     def refuse(self, error: DomainError) -> None:
         """Show a verb's refusal at the field it names, or above the form."""
         field = self._fields.get(error.field) if error.field else None
-        if isinstance(field, FormField):  # its errors are those of its parts
-            field = next(iter(field.form))
         if field is None:
             self.form_errors = [*self.form_errors, error.message]
         elif isinstance(field, FormField):
