@@ -150,12 +150,15 @@ def recognise_columns(
     return columns
 
 
+def has_name(columns: Mapping[str, int]) -> bool:
+    """Whether the columns say what the people are called; without it no row can be read."""
+    return "name" in columns or "given_name" in columns
+
+
 def lacking(columns: Mapping[str, int]) -> list[str]:
     """Which of the needed fields, "name" and "birth", no column holds: to be named by hand before rows are checked."""
-    births = {"birth", "birth_year", "female", "male"}
-    names = {"name", "given_name"}
-    needed = (("name", names), ("birth", births))
-    return [field for field, columns_for_it in needed if not columns_for_it & columns.keys()]
+    has_birth = columns.keys() & {"birth", "birth_year", "female", "male"}
+    return [field for field, found in (("name", has_name(columns)), ("birth", has_birth)) if not found]
 
 
 def _settle_names(columns: dict[str, int], headings: Sequence[str], rows: list[Sequence[object]]) -> None:
