@@ -18,6 +18,8 @@ from lms.core.command_line import see_everything
 from lms.core.config import ConfigurationError
 from lms.core.db import db, start_writing
 from lms.core.errors import DomainError
+from lms.demo import cli as demo_commands
+from lms.rosters.cli import roster_group
 from lms.units import service as units
 
 
@@ -35,6 +37,8 @@ class Commands(FlaskGroup):
 
 cli = Commands(create_app=create_app, add_default_commands=False, add_version_option=False)
 cli.add_command(migrations)
+cli.add_command(demo_commands.demo)
+cli.add_command(roster_group)
 
 
 @cli.command("init")

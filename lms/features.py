@@ -8,16 +8,25 @@ import lms.attendance.models
 import lms.audit.models
 import lms.certificates.models
 import lms.completion.models  # noqa: F401
+from lms.accounts import cli as _staff_commands  # noqa: F401
+from lms.accounts import views as accounts_views
 from lms.accounts.security import init_security, load_actor
 from lms.attendance import views as attendance_views
+from lms.audit import views as audit_views
 from lms.core import views as core_views
 from lms.people import views as people_views
+from lms.rosters import views as roster_views
+from lms.units import views as units_views
 
 __all__ = ["load_actor", "register"]
 
 BLUEPRINTS = [
     core_views.bp,
+    accounts_views.bp,
+    audit_views.bp,
+    units_views.bp,
     people_views.bp,
+    roster_views.bp,
     attendance_views.bp,
 ]
 

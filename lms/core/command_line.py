@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+from collections.abc import Iterator
+
+from flask_babel import force_locale
 
 from lms.core.access import EVERYTHING, Actor, set_scope
 from lms.core.db import db
+from lms.core.errors import DomainError
 
 
 def see_everything() -> None:
@@ -20,3 +25,14 @@ def command_line_actor() -> Actor:
     except (KeyError, OSError):
         account = "unknown"
     return Actor(None, f"command line: {account}")
+
+
+@contextlib.contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Inside, texts are in the language with ``code``; so is the sentence of a refusal that leaves it."""
+    with force_locale(code):
+        try:
+            yield
+        except DomainError as error:
+            error.message = str(error.message)
+            raise

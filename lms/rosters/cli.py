@@ -9,8 +9,8 @@ from typing import Literal
 
 import click
 from flask.cli import with_appcontext
-from flask_babel import ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from lms.classes import service as classes
 from lms.core.clock import now
