@@ -19,27 +19,16 @@ PLACES = [
 """Endpoint, label, icon and the permission needed (None: everybody signed in)."""
 
 
-def _url(app: Flask, endpoint: str) -> str | None:
-    return url_for(endpoint) if endpoint in app.view_functions else None
-
-
 def init_navigation(app: Flask) -> None:
     """Give templates ``navigation``."""
 
     @app.context_processor
     def places() -> dict[str, Any]:
         actor = g.get("actor")
-        links = {
-            "home_url": _url(app, "home.index"),
-            "sign_in_url": _url(app, "security.login"),
-            "sign_out_url": _url(app, "security.logout"),
-            "account_url": _url(app, "accounts.account"),
-        }
         if actor is None:
-            return {**links, "navigation": []}
+            return {"navigation": []}
         blueprint = (request.endpoint or "").split(".")[0]
         return {
-            **links,
             "navigation": [
                 {
                     "url": url_for(endpoint),

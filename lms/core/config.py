@@ -86,6 +86,11 @@ class Settings:
                 return "postgresql+psycopg://" + url.removeprefix(scheme)
         return url
 
+    @property
+    def effective_public_url(self) -> str:
+        """The address for links made without a request: in QR codes, on the command line."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
     def checked(self) -> Settings:
         """These settings with a secret, made and kept in the instance folder when none is given.
 
