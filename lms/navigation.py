@@ -7,13 +7,13 @@ from typing import Any
 from flask import Flask, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from lms.core.access import Permission as P
+from lms.core.access import Permission
 
 PLACES = [
     ("home.index", _l("Home"), "home", None),
-    ("classes.index", _l("Classes"), "classes", P.CLASSES_VIEW),
-    ("people.index", _l("People"), "people", P.PEOPLE_VIEW),
-    ("certificates.index", _l("Certificates"), "certificate", P.CERTIFICATES_VIEW),
+    ("classes.index", _l("Classes"), "classes", Permission.CLASSES_VIEW),
+    ("people.index", _l("People"), "people", Permission.PEOPLE_VIEW),
+    ("certificates.index", _l("Certificates"), "certificate", Permission.CERTIFICATES_VIEW),
     ("units.more", _l("More"), "menu", None),
 ]
 """Endpoint, label, icon and the permission needed (None: everybody signed in)."""

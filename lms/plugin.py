@@ -1,7 +1,8 @@
 """Mounting Lớp Số in somebody else's Flask application.
 
-Ours stays an application of its own behind the prefix, with its own configuration, database, templates, sessions and error
-pages: two Flask-SQLAlchemy objects cannot share one application, and so nothing of the host's is touched.
+Ours stays an application of its own behind the prefix, with its own configuration, database, templates,
+sessions and error pages: two Flask-SQLAlchemy objects cannot share one application, and so nothing of the
+host's is touched.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ Identity = Callable[[], str | None]
 class LMS:
     """The extension: ``LMS(app, url_prefix="/lop-hoc")`` or ``LMS().init_app(app)``.
 
-    The host's settings that begin with ``LMS_`` are ours without the prefix (``LMS_DATABASE_URL``). ``identity`` is called
-    in a request of the host and names who is signed in there, by phone or e-mail; without it people sign in with us.
+    The host's settings that begin with ``LMS_`` are ours without the prefix (``LMS_DATABASE_URL``).
+    ``identity`` is called in a request of the host and names who is signed in there, by phone or e-mail;
+    without it people sign in with us.
     """
 
     def __init__(

@@ -27,9 +27,9 @@ class AttendanceStatus(StrEnum):
 class AttendanceMark(Keyed, ClassScoped, Model):
     """One tap: who was marked what, by whom, on which device, when. Never changed.
 
-    ``marked_at`` is the marking device's own time; ``effective_at`` is that time corrected by the difference of the clocks at
-    first receipt. The mark with the highest (effective_at, device_sequence, id) wins. ``review`` holds a code when the mark
-    is kept for a person to look at and does not count.
+    ``marked_at`` is the marking device's own time; ``effective_at`` is that time corrected by the
+    difference of the clocks at first receipt. The mark with the highest (effective_at, device_sequence, id)
+    wins. ``review`` holds a code when the mark is kept for a person to look at and does not count.
     """
 
     __tablename__ = "attendance_mark"

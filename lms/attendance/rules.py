@@ -26,7 +26,9 @@ _RANDOM_BITS = (1 << 62) - 1
 
 
 def effective_time(marked_at: datetime, received_at: datetime, clock_offset: timedelta) -> datetime:
-    """When a mark was really made: the device's time corrected by ``clock_offset`` (server minus device), never in the future."""
+    """When a mark was really made: the device's time corrected by ``clock_offset`` (server minus device),
+    never in the future.
+    """
     return min(marked_at + clock_offset, received_at)
 
 
@@ -48,7 +50,8 @@ def review_reason(
 ) -> str | None:
     """Why a mark is kept for a person to look at instead of counting; None when it counts.
 
-    ``by_device``: made with a device's own clock, which can be wrong; on a page of ours a register is put right weeks later.
+    ``by_device``: made with a device's own clock, which can be wrong; on a page of ours a register is put
+    right weeks later.
     """
     if not permitted:
         return NOT_PERMITTED

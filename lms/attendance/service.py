@@ -109,8 +109,9 @@ def record_marks(
 ) -> list[Receipt]:
     """Append marks and derive who is present; one receipt a mark, in the order given.
 
-    A mark that is there already is not added again; the same id with other content is a conflict; a mark that cannot count
-    is kept for review. ``clock_offset`` is the server's time minus the device's. Must run as a writer.
+    A mark that is there already is not added again; the same id with other content is a conflict; a mark
+    that cannot count is kept for review. ``clock_offset`` is the server's time minus the device's. Must run
+    as a writer.
     """
     stored = _stored_marks(session, [mark.id for mark in marks])
     meetings = _Meetings.load(session, {mark.session_id for mark in marks})
@@ -265,7 +266,9 @@ def _numbers(ids: Any) -> dict[uuid.UUID, int]:
 def undo_marks(
     session: Session, meeting: ClassSession, form_id: uuid.UUID, *, actor: Actor, now: datetime
 ) -> int:
-    """Take back what one press of "Save" marked, where it still holds; returns how many. History stays: new marks are added."""
+    """Take back what one press of "Save" marked, where it still holds; returns how many. History stays: new
+    marks are added.
+    """
     low, high = rules.form_mark_range(form_id)
     query = (
         select(AttendanceMark)
@@ -457,7 +460,7 @@ def markers(session: Session, marks: Sequence[AttendanceMark]) -> dict[uuid.UUID
     return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
 
 
-# --- merging people -----------------------------------------------------------------------------------------------------
+# --- merging people -----------------------------------------------------------------------------------------
 
 
 def _move(session: Session, from_id: uuid.UUID, to_id: uuid.UUID) -> dict[str, Any]:

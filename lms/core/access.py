@@ -1,8 +1,8 @@
 """Who may do what, and which rows a request can see.
 
-A *grant* gives a role on a unit and everything below it. A view names the one permission it needs; the request then sees only
-rows of units in which the actor has that permission, because the database session narrows every query by itself. A request
-without a scope sees no row at all.
+A *grant* gives a role on a unit and everything below it. A view names the one permission it needs; the
+request then sees only rows of units in which the actor has that permission, because the database session
+narrows every query by itself. A request without a scope sees no row at all.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.HELPER: frozenset(_HELPER),
     Role.VIEWER: frozenset({P.COUNTS}),
 }
-"""The matrix. ``sensitive.view`` comes only from a grant that names it (see ``Grant.sensitive``), the admin's included."""
+"""The matrix. ``sensitive.view`` comes only from a grant that names it (see ``Grant.sensitive``), the
+admin's included.
+"""
 
 OWN_CLASS_ROLES = frozenset({Role.TRAINER, Role.HELPER})
 """Roles that count only in the classes the person is on the staff of."""
@@ -224,11 +226,13 @@ def _narrow(state: ORMExecuteState) -> None:
 
 
 def public_rows(statement: Select[Any]) -> Select[Any]:
-    """``statement`` without the scope: only for what every signed-in person may know, such as the actor's own grants."""
+    """``statement`` without the scope: only for what every signed-in person may know, such as the actor's
+    own grants.
+    """
     return statement.execution_options(public_rows=True)
 
 
-# --- on views -----------------------------------------------------------------------------------------------------------
+# --- on views -----------------------------------------------------------------------------------------------
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -72,7 +72,9 @@ class Instant(TypeDecorator[datetime]):
 
 
 def sort_text(length: int) -> String:
-    """A text column ordered by its characters' codes, as the keys of ``translations.names.sort_text`` are meant to be."""
+    """A text column ordered by its characters' codes, as the keys of ``translations.names.sort_text`` are
+    meant to be.
+    """
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
@@ -95,7 +97,8 @@ def choice(kind: type[StrEnum], name: str) -> Enum:
 class Model(DeclarativeBase):
     """Base of every table."""
 
-    # A registry rather than a type map: Flask-SQLAlchemy derives a class of its own from this one and shares its registry.
+    # A registry rather than a type map: Flask-SQLAlchemy derives a class of its own from this one and shares
+    # its registry.
     registry = registry(
         metadata=MetaData(naming_convention=CONVENTION),
         type_annotation_map={
@@ -123,13 +126,19 @@ _write_turn = threading.Lock()
 def writing() -> Iterator[None]:
     """Transactions begun inside are writers: on SQLite they take turns and lock the database at once.
 
-    SQLite's busy handler is unfair, and a reader that turns writer half-way fails; so who is going to write says so first.
+    SQLite's busy handler is unfair, and a reader that turns writer half-way fails; so who is going to write
+    says so first.
     """
     token = _writing.set(True)
     try:
         yield
     finally:
         _writing.reset(token)
+
+
+def is_writing() -> bool:
+    """Whether a transaction begun now would be a writer."""
+    return _writing.get()
 
 
 def start_writing() -> contextvars.Token[bool]:

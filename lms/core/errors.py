@@ -9,8 +9,9 @@ from typing import Any
 class DomainError(Exception):
     """A refusal.
 
-    ``code`` is stable and machine-readable; ``message`` is a (lazily translated) sentence that says what happened and what
-    to do; ``status`` is the HTTP status of the page that shows it; ``field`` names the form field it belongs to, if any.
+    ``code`` is stable and machine-readable; ``message`` is a (lazily translated) sentence that says what
+    happened and what to do; ``status`` is the HTTP status of the page that shows it; ``field`` names the form field it
+    belongs to, if any.
     """
 
     def __init__(

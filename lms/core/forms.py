@@ -164,7 +164,9 @@ class DayField(FormField):
             self.value = date(year, month, day)
         except ValueError:
             self.form.form_errors = [
-                gettext("This is not a day of the calendar. Write day, month and year, for example 24 11 2026.")
+                gettext(
+                    "This is not a day of the calendar. Write day, month and year, for example 24 11 2026."
+                )
             ]
             return False
         return True

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, jsonify, redirect, request, url_for
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core.access import public
 from lms.core.db import db
@@ -64,6 +65,6 @@ def health() -> tuple[Response, int]:
     """Whether the program and its database answer."""
     try:
         db.session.execute(text("SELECT 1"))
-    except Exception:
+    except SQLAlchemyError:
         return jsonify({"status": "database unreachable"}), 503
     return jsonify({"status": "ok"}), 200
