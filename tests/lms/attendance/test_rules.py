@@ -26,7 +26,10 @@ def test_no_mark_is_made_in_the_future() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.datetimes(timezones=st.just(UTC)), st.integers(0, 9), st.uuids()), min_size=1, max_size=5, unique=True
+        st.tuples(st.datetimes(timezones=st.just(UTC)), st.integers(0, 9), st.uuids()),
+        min_size=1,
+        max_size=5,
+        unique=True,
     )
 )
 def test_every_order_of_arrival_ends_the_same(marks: list[tuple[datetime, int, uuid.UUID]]) -> None:
@@ -54,7 +57,14 @@ REVIEWS = [
 
 @pytest.mark.parametrize(("changes", "reason"), REVIEWS)
 def test_why_a_mark_waits_for_a_person(changes: dict[str, object], reason: str | None) -> None:
-    usual = {"permitted": True, "enrolled": True, "cancelled": False, "starts_at": T, "effective_at": T, "by_device": True}
+    usual = {
+        "permitted": True,
+        "enrolled": True,
+        "cancelled": False,
+        "starts_at": T,
+        "effective_at": T,
+        "by_device": True,
+    }
     assert rules.review_reason(**{**usual, **changes}) == reason  # type: ignore[arg-type]
 
 

@@ -53,9 +53,13 @@ def statuses(session: Session, meeting: ClassSession) -> list[str | None]:
     return [entry.status and entry.status.value for entry in service.roll(session, meeting)]
 
 
-def test_one_tap_a_person_and_one_press(trainer: CheckedClient, session: Session, meeting: ClassSession) -> None:
+def test_one_tap_a_person_and_one_press(
+    trainer: CheckedClient, session: Session, meeting: ClassSession
+) -> None:
     form = fields(trainer.get(roll_url(meeting)).text)
-    answer = trainer.post(roll_url(meeting), data={**form, "m0": "present", "m1": "late"}, follow_redirects=True)
+    answer = trainer.post(
+        roll_url(meeting), data={**form, "m0": "present", "m1": "late"}, follow_redirects=True
+    )
     assert "Đã điểm danh 2 người" in answer.text
     assert statuses(session, meeting)[:3] == ["present", "late", None]
 
@@ -68,7 +72,9 @@ def test_everybody_else_is_present(trainer: CheckedClient, session: Session, mee
     assert found[3] == "absent"
 
 
-def test_the_same_form_twice_marks_once(trainer: CheckedClient, session: Session, meeting: ClassSession) -> None:
+def test_the_same_form_twice_marks_once(
+    trainer: CheckedClient, session: Session, meeting: ClassSession
+) -> None:
     data = {**fields(trainer.get(roll_url(meeting)).text), "m0": "present"}
     for _ in range(2):
         trainer.post(roll_url(meeting), data=data)
@@ -109,7 +115,9 @@ def test_a_form_that_is_not_ours(trainer: CheckedClient, meeting: ClassSession) 
     assert trainer.post(roll_url(meeting), data={"shown": "?"}).status_code == 400
 
 
-def test_a_walk_in_needs_a_name_and_a_year(trainer: CheckedClient, session: Session, meeting: ClassSession) -> None:
+def test_a_walk_in_needs_a_name_and_a_year(
+    trainer: CheckedClient, session: Session, meeting: ClassSession
+) -> None:
     url = f"/sessions/{meeting.id}/walk-in"
     mark = fields(trainer.get(url).text)["mark"]
     wrong = trainer.post(url, data={"mark": mark, "name": "Lò Thị Ế", "birth": "31/02/1970"})
@@ -168,7 +176,9 @@ def test_the_register_as_page_workbook_and_sheet(
     assert pdf.data.startswith(b"%PDF")
 
 
-def test_who_marked_what(trainer: CheckedClient, session: Session, meeting: ClassSession, world: World) -> None:
+def test_who_marked_what(
+    trainer: CheckedClient, session: Session, meeting: ClassSession, world: World
+) -> None:
     form = fields(trainer.get(roll_url(meeting)).text)
     trainer.post(roll_url(meeting), data={**form, "m0": "present"})
     page = trainer.get(f"/sessions/{meeting.id}/people/{uuid.UUID(form['p0'])}/marks").text
