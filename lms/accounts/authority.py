@@ -15,6 +15,15 @@ from lms.core.access import Actor, Role, public_rows
 from lms.core.errors import DomainError
 from lms.units.models import UnitClosure
 
+ROLE_NAMES = {
+    Role.ADMIN: _l("Administrator"),
+    Role.OFFICER: _l("Province officer"),
+    Role.MANAGER: _l("Manager"),
+    Role.TRAINER: _l("Trainer"),
+    Role.HELPER: _l("Helper"),
+    Role.VIEWER: _l("Reader of figures"),
+}
+
 NOT_ALLOWED = _l("You may give and take only roles that are not above your own, in your own units.")
 LAST_ADMIN = _l("This is the last administrator. Make somebody else administrator first.")
 

@@ -16,6 +16,7 @@ from lms.accounts import rules
 from lms.accounts.authority import (
     LAST_ADMIN,
     NOT_ALLOWED,
+    ROLE_NAMES,
     at_and_above,
     grantable_at,
     grants_of,
@@ -34,6 +35,7 @@ from lms.units.models import Branch, Unit, below
 from translations import names, phones
 
 __all__ = [
+    "ROLE_NAMES",
     "accept_invitation",
     "audit_user",
     "create_user",

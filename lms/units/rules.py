@@ -55,6 +55,11 @@ def full_title(name: UnitName, above: list[UnitName], language: str) -> str:
     return comma.join(title(each, language) for each in [name, *above])
 
 
+def at_the_start(text: str) -> str:
+    """A title as it stands in a heading or a list: "Phường Cửa Nam"."""
+    return text[:1].upper() + text[1:]
+
+
 def sort_key(vietnamese: str) -> tuple[tuple[int, int | str], ...]:
     """The order of units in a list: by letters, with numbers in a name by value (Tổ 2 before Tổ 10)."""
     parts = re.split(r"(\d+)", names.fold(vietnamese))

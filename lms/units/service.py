@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, insert, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lms.audit import service as audit
-from lms.core.access import Actor, Permission
+from lms.core.access import Actor, Permission, public_rows
 from lms.core.clock import local_date
 from lms.core.errors import DomainError
 from lms.core.keys import new_key
@@ -163,14 +163,9 @@ def add_branch(
 
     Raises DomainError: ``wrong_level`` (a residential group), ``name_missing``, ``name_taken``.
     """
-    texts = {language: names.clean(text) for language, text in name.items() if text and names.clean(text)}
     if unit.level is UnitLevel.GROUP:
         raise DomainError("wrong_level", _l("A branch belongs to a commune-level unit or a province."))
-    if "vi" not in texts:
-        raise DomainError("name_missing", _l("Please write the name in Vietnamese."), field="name")
-    there = session.scalars(select(Branch).where(Branch.unit_id == unit.id)).all()
-    if names.fold(texts["vi"]) in {names.fold(branch.name["vi"]) for branch in there}:
-        raise DomainError("name_taken", _l("There is already one of this name here."), field="name")
+    texts = _branch_name(session, unit.id, name)
     branch = Branch(unit_id=unit.id, organisation=Organisation(organisation), name=texts)
     session.add(branch)
     session.flush()
@@ -178,6 +173,34 @@ def add_branch(
         session, "branch.added", actor=actor, now=now, subject=branch, organisation=branch.organisation.value
     )
     return branch
+
+
+def change_branch(
+    session: Session,
+    branch: Branch,
+    *,
+    organisation: Organisation | str,
+    name: dict[str, str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a branch's kind and name. Raises DomainError: ``name_missing``, ``name_taken``."""
+    branch.name = _branch_name(session, branch.unit_id, name, but=branch)
+    branch.organisation = Organisation(organisation)
+    audit.record(session, "branch.changed", actor=actor, now=now, subject=branch)
+    session.flush()
+
+
+def _branch_name(
+    session: Session, unit_id: uuid.UUID, name: dict[str, str], *, but: Branch | None = None
+) -> dict[str, Any]:
+    texts = {language: names.clean(text) for language, text in name.items() if text and names.clean(text)}
+    if "vi" not in texts:
+        raise DomainError("name_missing", _l("Please write the name in Vietnamese."), field="name")
+    there = session.scalars(select(Branch).where(Branch.unit_id == unit_id)).all()
+    if names.fold(texts["vi"]) in {names.fold(each.name["vi"]) for each in there if each is not but}:
+        raise DomainError("name_taken", _l("There is already one of this name here."), field="name")
+    return texts
 
 
 def _add_closure(session: Session, unit: Unit, parent: Unit) -> None:
@@ -200,6 +223,11 @@ def title(unit: Unit, language: str, on: date) -> str:
 def full_title(unit: Unit, language: str, on: date) -> str:
     """The title with those of the units above it: "phường Cửa Nam, thành phố Hà Nội"."""
     return rules.full_title(_name(unit, on), [_name(each, on) for each in ancestors(unit)], language)
+
+
+def heading(unit: Unit, language: str, on: date) -> str:
+    """The full title as it stands in a heading or a list: "Phường Cửa Nam, thành phố Hà Nội"."""
+    return rules.at_the_start(full_title(unit, language, on))
 
 
 def ancestors(unit: Unit) -> list[Unit]:
@@ -259,9 +287,24 @@ def groups_of(session: Session, unit: Unit) -> list[Unit]:
 
 
 def branches_of(session: Session, unit: Unit) -> Sequence[Branch]:
-    """The branches at a unit that this session may see."""
+    """The branches at a unit that this session may see, in the order of their names."""
     found = session.scalars(select(Branch).where(Branch.unit_id == unit.id)).all()
     return sorted(found, key=lambda branch: rules.sort_key(branch.name["vi"]))
+
+
+def branches_at(session: Session, unit: Unit, actor: Actor) -> Sequence[Branch]:
+    """The branches at a unit for who works there; nobody else is told of them."""
+    if not covers(session, frozenset(grant.unit_id for grant in actor.grants), unit.id):
+        return []
+    found = session.scalars(public_rows(select(Branch).where(Branch.unit_id == unit.id))).all()
+    return sorted(found, key=lambda branch: rules.sort_key(branch.name["vi"]))
+
+
+def own_units(session: Session, actor: Actor) -> list[Unit]:
+    """The units on which the actor holds a role."""
+    ids = sorted({grant.unit_id for grant in actor.grants})
+    found = session.scalars(select(Unit).where(Unit.id.in_(ids)).options(*with_names())).all()
+    return sorted(found, key=lambda unit: rules.sort_key(unit.latest.name_vi))
 
 
 def unit_choices(
@@ -280,7 +323,7 @@ def unit_choices(
         .options(*with_names())
     )
     found = sorted(session.scalars(query).all(), key=lambda unit: rules.sort_key(unit.latest.name_vi))
-    return [(str(unit.id), full_title(unit, language, on)) for unit in found]
+    return [(str(unit.id), heading(unit, language, on)) for unit in found]
 
 
 # --- who may -----------------------------------------------------------------------------------------------
@@ -302,3 +345,14 @@ def covers(session: Session, unit_ids: frozenset[uuid.UUID], unit_id: uuid.UUID)
 def may(session: Session, actor: Actor, permission: Permission | str, unit_id: uuid.UUID) -> bool:
     """Whether the actor has ``permission`` at a unit."""
     return covers(session, reach(actor, permission), unit_id)
+
+
+def offered(session: Session, reach: frozenset[uuid.UUID], *, most: int) -> list[Unit]:
+    """The official units of ``reach`` and below; only ``reach`` itself when they are more than ``most``."""
+    query = select(Unit).where(Unit.level != UnitLevel.GROUP).options(*with_names())
+    found = session.scalars(query.where(Unit.id.in_(below(reach))).limit(most + 1)).all()
+    if len(found) > most:
+        found = session.scalars(query.where(Unit.id.in_(sorted(reach)))).all()
+    return sorted(
+        found, key=lambda unit: (unit.level != UnitLevel.PROVINCE, rules.sort_key(unit.latest.name_vi))
+    )
