@@ -35,7 +35,10 @@ class Slot:
     width: float
     height: float
     style: Any
+    fonts: dict[Any, Any]
     shaped: dict[tuple[float | None, float], StyledText] = field(default_factory=dict)
+    begin: bytes | None = None
+    """Operators that begin a text in this box's colour, for the press."""
 
     @property
     def size(self) -> float:
@@ -48,7 +51,7 @@ class Slot:
         if known is None:
             if len(self.shaped) > 64:
                 self.shaped.clear()
-            known = self.shaped[size, leading] = StyledText(self.style, size, leading)
+            known = self.shaped[size, leading] = StyledText(self.style, self.fonts, size, leading)
         return known
 
 
@@ -77,7 +80,7 @@ def find_slots(design: Design, content: Content, shape: Shape) -> Slots:
     plain = FittedLine(("x",), None, 10)
     lines = {(key, index): plain for key, count in shape for index in range(count)}
     document = render(typesetter(design), fill(page, letters, lines), content.images, svg("https://x.vn/"))
-    return slots_in(document)
+    return slots_in(document, typesetter(design).pool)
 
 
 def is_list(content: Content, key: str) -> bool:
@@ -85,7 +88,7 @@ def is_list(content: Content, key: str) -> bool:
     return isinstance(content.texts[key], list)
 
 
-def slots_in(document: Document) -> Slots:
+def slots_in(document: Document, pool: dict[Any, Any]) -> Slots:
     """The boxes of all elements with a `data-line` on the only page of a document."""
     slots: Slots = {}
     counts: dict[str, int] = {}
@@ -96,8 +99,8 @@ def slots_in(document: Document) -> Slots:
         key = element.get("data-line") if element is not None else None
         if key and isinstance(box, boxes.BlockBox):
             index = counts[key] = counts.get(key, -1) + 1
-            slots[key, index] = Slot((key, index), box.content_box_x(), box.content_box_y(), float(box.width),
-                                     float(box.height), box.style)  # fmt: skip
+            place = (box.content_box_x(), box.content_box_y(), float(box.width), float(box.height))
+            slots[key, index] = Slot((key, index), *place, box.style, pool)
             return
         for child in getattr(box, "children", ()):
             walk(child)
@@ -124,7 +127,7 @@ def fit(slot: Slot, rule: LineRule, text: str) -> FittedLine:
     """Fit one text into its box. Raises `CertificateError`: `no_glyph`, `too_wide`."""
     plain = slot.text(None, slot.height)
     try:
-        width = plain.measure(text).width
+        width = plain.shape(text).width
     except CertificateError as refusal:
         raise CertificateError(
             *(type(r)(r.code, r.message, slot.key[0], r.params) for r in refusal.reasons)
@@ -137,14 +140,14 @@ def fit(slot: Slot, rule: LineRule, text: str) -> FittedLine:
         if texts is None:
             break
         leading = slot.height / count
-        widest = max(plain.measure(line).width for line in texts)
+        widest = max(plain.shape(line).width for line in texts)
         size = min(
             slot.size * slot.width / widest, leading / LEAST_LEADING if count > 1 else math.inf, slot.size
         )
         size = math.floor(size * 10) / 10
         if size >= smallest or (size >= slot.size and count > 1):
             shaped = slot.text(size, leading)
-            if max(shaped.measure(line).width for line in texts) <= slot.width + 0.01:
+            if max(shaped.shape(line).width for line in texts) <= slot.width + 0.01:
                 return FittedLine(tuple(texts), size, leading)
     message = "“%(text)s” is too long for its place, even when set as small as the design allows."
     raise refuse("too_wide", message, slot.key[0], text=bidi.strip_marks(text))
@@ -157,12 +160,12 @@ def broken(shaped: StyledText, text: str, count: int) -> list[str] | None:
     words = text.split(" ")
     if len(words) < count:
         return None
-    target = shaped.measure(text).width / count
+    target = shaped.shape(text).width / count
     lines: list[str] = []
     start = 0
     for rest in range(count - 1, 0, -1):
         ends = range(start + 1, len(words) - rest + 1)
-        end = min(ends, key=lambda stop: abs(shaped.measure(" ".join(words[start:stop])).width - target))
+        end = min(ends, key=lambda stop: abs(shaped.shape(" ".join(words[start:stop])).width - target))
         lines.append(" ".join(words[start:end]))
         start = end
     lines.append(" ".join(words[start:]))

@@ -92,6 +92,9 @@ def skeleton(design: Design, locale: str, shape: Shape) -> str:
             values[key] = f"{IMAGE_ADDRESS}{key}" if f"image:{key}" in counts else ""
         else:
             values[key] = mark(key, 0) if key in counts else ""
+    for key, said in design.wording[locale].items():
+        if key.endswith("_alt"):  # descriptions of pictures are the same for everybody and in no line box
+            values[key] = said
     values |= {
         "lang": locale,
         "dir": LOCALES[locale].direction,

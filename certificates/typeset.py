@@ -1,6 +1,6 @@
 """The plain way to a certificate: one page, set by WeasyPrint. The press is the fast way to the same page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from certificates.designs import Design
@@ -26,23 +26,12 @@ def render_pdf(
     `data` is a line of data as `certificates.fields` describes it; `locale` is "vi", "ar" or "en". Raises
     `CertificateError` naming the person when data are wrong, a character has no glyph or a text does not fit.
     """
-    content = compose(design, locale, data)
+    return render_content(design, compose(design, locale, data), attachment)
+
+
+def render_content(design: Design, content: Content, attachment: bytes | None = None) -> bytes:
+    """One certificate from composed texts, set the plain way. Raises `CertificateError`."""
     with lock:
         page = page_html(design, content)
         document = render(typesetter(design), page, content.images, svg(content.qr))
         return write(document, attachment)
-
-
-def render_print_file(design: Design, locale: str, lines: Sequence[Mapping[str, Any]]) -> bytes:
-    """One PDF with a page a person, in the order of `lines` (at least one), set the plain way; fonts are shared.
-
-    Raises `CertificateError` as `render_pdf` does; nothing is made then.
-    """
-    contents = [compose(design, locale, line) for line in lines]
-    with lock:
-        documents = [
-            render(typesetter(design), page_html(design, each), each.images, svg(each.qr))
-            for each in contents
-        ]
-        pages = [page for document in documents for page in document.pages]
-        return write(documents[0].copy(pages))

@@ -1,0 +1,161 @@
+"""The press: many certificates of one design and language, each as if WeasyPrint had set it alone.
+
+A page is compiled once (`compiled.py`); a person's file is then the shared part, a content stream and a few small
+objects (`pdffile.py`). When a page cannot be made that way the press sets it the plain way, and says so in the log.
+"""
+
+import datetime
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from certificates.compiled import Compiled, NotFastError, compile_page
+from certificates.designs import Design
+from certificates.engine import lock
+from certificates.errors import CertificateError
+from certificates.fitting import fit_all
+from certificates.fontset import Glyphs
+from certificates.page import FittedLine, Key, Shape, shape_of, texts_by_key
+from certificates.pdffile import Batch, FilePlan, Person
+from certificates.plainsign import sign_plainly
+from certificates.signing import Signer
+from certificates.typeset import render_content
+from certificates.wording import Content, compose
+
+log: Final = logging.getLogger(__name__)
+
+CHUNK: Final = 500
+"""People whose files share one set of fonts; also what is held in memory at a time."""
+
+MOST_PLANS: Final = 24
+
+Data = Mapping[str, Any]
+Credential = Callable[[Data, str], bytes]
+"""Makes the JSON that is attached to a person's certificate, from the line of data and the language."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of one line of data: a file or the reason why there is none."""
+
+    data: Data
+    pdf: bytes | None = None
+    refusal: CertificateError | None = None
+
+
+@dataclass
+class Set:
+    """One person's page, set but not yet written."""
+
+    data: Data
+    content: Content
+    plan: FilePlan | None
+    lines: dict[Key, FittedLine]
+    stream: bytes = b""
+
+
+PlanKey = tuple[Shape, tuple[tuple[str, bytes], ...]]
+
+
+class Press:
+    """Makes certificates of one design in one language.
+
+    `signer` signs every file; `credential` makes the attached JSON; `now` is the time of signing.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        locale: str,
+        *,
+        signer: Signer | None = None,
+        credential: Credential | None = None,
+        now: datetime.datetime | None = None,
+    ) -> None:
+        self.design = design
+        self.locale = locale
+        self.signer = signer
+        self.credential = credential
+        self.now = now or datetime.datetime.now(datetime.UTC)
+        self.moment = self.now.astimezone(datetime.UTC).strftime("D:%Y%m%d%H%M%SZ")
+        self.plans: dict[PlanKey, FilePlan | None] = {}
+
+    def one(self, data: Data) -> bytes:
+        """One certificate. Raises `CertificateError`."""
+        made = next(self.make([data]))
+        if made.refusal is not None:
+            raise made.refusal
+        assert made.pdf is not None
+        return made.pdf
+
+    def make(self, people: Iterable[Data], chunk: int = CHUNK) -> Iterator[Made]:
+        """Make the certificates of any number of people, in order, in bounded memory."""
+        waiting = iter(people)
+        while batch := list(islice(waiting, chunk)):
+            with lock:
+                yield from self.make_chunk(batch)
+
+    def make_chunk(self, people: list[Data]) -> Iterator[Made]:
+        """Set all pages of a chunk, then write them with the fonts that they use together."""
+        used: dict[int, Glyphs] = {}
+        pages = [self.set(data, used) for data in people]
+        batches: dict[int, Batch] = {}
+        for page in pages:
+            if isinstance(page, Made):
+                yield page
+            elif page.plan is None:
+                yield self.plainly(page)
+            else:
+                batch = batches.get(id(page.plan))
+                if batch is None:
+                    batch = batches[id(page.plan)] = page.plan.batch(used[id(page.plan)])
+                yield Made(page.data, batch.file(self.person(page)))
+
+    def set(self, data: Data, used: dict[int, Glyphs]) -> Set | Made:
+        """Set one person's page, or say why not."""
+        try:
+            content = compose(self.design, self.locale, data)
+            plan = self.plan(content)
+            if plan is None:
+                return Set(data, content, None, {})
+            compiled = plan.compiled
+            lines = fit_all(self.design, compiled.slots, texts_by_key(content), content.person)
+            glyphs = used.get(id(plan))
+            if glyphs is None:
+                glyphs = used[id(plan)] = {font: set(known) for font, known in compiled.glyphs.items()}
+            return Set(data, content, plan, lines, compiled.content(lines, content.qr, glyphs))
+        except CertificateError as refusal:
+            if refusal.person is None:
+                refusal.person = str(data.get("name") or "?")
+            return Made(data, refusal=refusal)
+
+    def person(self, page: Set) -> Person:
+        """What differs in a person's file."""
+        attachment = self.credential(page.data, self.locale) if self.credential else None
+        return Person(page.content.title, page.stream, attachment, self.moment)
+
+    def plan(self, content: Content) -> FilePlan | None:
+        """The plan for the content's shape and pictures, compiled at its first use; None when it must go plainly."""
+        shape = shape_of(content)
+        key = (shape, tuple(sorted(content.images.items())))
+        if key not in self.plans:
+            if len(self.plans) >= MOST_PLANS:
+                self.plans.clear()
+            try:
+                compiled: Compiled = compile_page(self.design, content, shape)
+                self.plans[key] = FilePlan(compiled, self.signer, attach=self.credential is not None)
+            except NotFastError as reason:
+                log.warning("The design “%s” is set the plain, slower way: %s", self.design.name, reason)
+                self.plans[key] = None
+        return self.plans[key]
+
+    def plainly(self, page: Set) -> Made:
+        """Set a page by WeasyPrint alone and sign it by pyHanko."""
+        attachment = self.credential(page.data, self.locale) if self.credential else None
+        try:
+            pdf = render_content(self.design, page.content, attachment)
+        except CertificateError as refusal:
+            return Made(page.data, refusal=refusal)
+        return Made(page.data, sign_plainly(pdf, self.signer, self.now) if self.signer else pdf)
