@@ -16,7 +16,6 @@ from lms.accounts.models import User
 from lms.accounts.security import actor_of
 from lms.attendance import service as attendance
 from lms.attendance.models import AttendanceStatus
-from lms.attendance.rules import MARK_EARLY
 from lms.certificates import issuers
 from lms.certificates import service as certificates
 from lms.classes import service as classes
@@ -360,7 +359,7 @@ class _Lesson:
 def _around_now(now: datetime) -> time:
     """A start of a two-hour session that is open for marking at `now`, whatever the time of day."""
     local = now.astimezone(at_local(local_date(now), time(0)).tzinfo)
-    return time(min(max((local + MARK_EARLY / 2).hour, 6), 21))
+    return time(min(max((local + timedelta(minutes=30)).hour, 6), 21))
 
 
 def _later(start: time) -> time:
