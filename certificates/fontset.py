@@ -15,6 +15,10 @@ Glyphs = dict[str, set[int]]
 """Glyph numbers by the name that a font has in the page's resources."""
 
 
+Overrides = tuple[tuple[str, int, str], ...]
+"""Glyphs that stand for another text than they first did: the font's name, the glyph, the text."""
+
+
 def add_glyphs(used: Glyphs, more: Iterable[tuple[str, frozenset[int]]]) -> None:
     """Note that a text's glyphs are used."""
     for font, glyphs in more:
@@ -26,7 +30,7 @@ def add_glyphs(used: Glyphs, more: Iterable[tuple[str, frozenset[int]]]) -> None
 
 
 def font_objects(
-    pool: Mapping[Any, Any], used: Mapping[str, set[int]], dictionary: int, first: int
+    pool: Mapping[Any, Any], used: Mapping[str, set[int]], overrides: Overrides, dictionary: int, first: int
 ) -> list[bytes]:
     """The bodies of the PDF objects of the used fonts.
 
@@ -40,6 +44,7 @@ def font_objects(
             own.to_unicode = {
                 glyph: font.to_unicode[glyph] for glyph in sorted(glyphs) if glyph in font.to_unicode
             }
+            own.to_unicode |= {glyph: text for name, glyph, text in overrides if name == font.hash}
             own.widths = {glyph: font.widths[glyph] for glyph in sorted(glyphs) if glyph in font.widths}
     pdf = pydyf.PDF()
     start = len(pdf.objects)
