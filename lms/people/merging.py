@@ -161,7 +161,7 @@ def merge(session: Session, kept: Person, other: Person, *, actor: Actor, now: d
         raise DomainError(
             "merge_gone", _l("One of the two was merged before. Please look at the list again.")
         )
-    if kept.unit_id != other.unit_id and kept.phone != other.phone:
+    if kept.unit_id != other.unit_id and not DuplicatePair(kept, other).same_phone:
         raise DomainError(
             "merge_other_unit", _l("These two live in different units and share no phone, so they stay two.")
         )

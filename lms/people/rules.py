@@ -77,7 +77,11 @@ def faults(details: Details, *, today: date, guardian_later: bool = False) -> li
     if details.guardian_name:
         codes = names.problems(details.guardian_name)
         found += [Fault("guardian_name", f"guardian_name_{code}") for code in codes[:1]]
-    elif not guardian_later and is_child(details.birth, today):
+    elif (
+        not guardian_later
+        and is_child(details.birth, today)
+        and not any(fault.field == "birth" for fault in found)
+    ):
         found.append(Fault("guardian_name", "guardian_missing"))
     for field, longest in LONGEST.items():
         if len(getattr(details, field, None) or "") > longest:
