@@ -66,9 +66,7 @@ def _group_filters(chosen: uuid.UUID | None) -> list[dict[str, Any]]:
             .where(Person.merged_into_id.is_(None), Person.residential_group_id.is_not(None))
             .group_by(Person.residential_group_id)
             .limit(MOST_GROUPS + 1)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     if not counts or len(counts) > MOST_GROUPS:
         return []

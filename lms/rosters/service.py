@@ -288,7 +288,7 @@ def _kept_ids(session: Session, unit_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID
     query = select(Person.id, Person.merged_into_id).where(
         Person.unit_id == unit_id, Person.merged_into_id.is_not(None)
     )
-    into = dict(session.execute(query).tuples().all())
+    into = dict(session.execute(query).all())
     kept = {}
     for key, target in into.items():
         while target in into:
@@ -351,7 +351,7 @@ def export_roster(
         .options(selectinload(Person.residential_group))
         .order_by(Person.name_sort, Person.id)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     write_table(
         file,
         kind,

@@ -78,7 +78,7 @@ def free_places(session: Session, course_class: CourseClass) -> int:
         .where(Enrolment.class_id == course_class.id)
         .group_by(Enrolment.state)
     )
-    counts = dict(session.execute(query).tuples().all())
+    counts = dict(session.execute(query).all())
     if counts.get(EnrolmentState.WAITING):
         return 0
     return max(course_class.capacity - counts.get(EnrolmentState.ENROLLED, 0), 0)

@@ -27,7 +27,7 @@ def classes_of(session: Session, person: Person) -> list[people.Related]:
     )
     return [
         people.Related(title, _STATES[state], "classes.show", {"class_id": class_id})
-        for class_id, title, state in session.execute(query).tuples()
+        for class_id, title, state in session.execute(query)
     ]
 
 
