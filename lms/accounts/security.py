@@ -115,6 +115,7 @@ def _settings(secret_key: str) -> dict[str, Any]:
         ],
         "SECURITY_PASSWORD_LENGTH_MIN": rules.PASSWORD_LENGTH,
         "SECURITY_PASSWORD_NORMALIZE_FORM": "NFC",
+        "SECURITY_JOIN_USER_ROLES": False,  # there are none: rights come from grants
         "SECURITY_REGISTERABLE": False,
         "SECURITY_RECOVERABLE": False,  # our reset links serve with and without mail
         "SECURITY_CHANGEABLE": True,
