@@ -7,7 +7,7 @@ Which pair is whose follows from the structure tree, which WeasyPrint builds in 
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,10 +19,10 @@ from weasyprint.formatting_structure import boxes
 from certificates.designs import Design
 from certificates.engine import render, typesetter, write
 from certificates.fitting import Slot, slots_in
-from certificates.fontset import Glyphs, add_glyphs
+from certificates.fontset import Glyphs, Overrides, add_glyphs
 from certificates.page import FittedLine, Key, Shape, fill, skeleton, unmeasured_marks
 from certificates.qr import operators, svg
-from certificates.shaping import glyphs_in
+from certificates.shaping import Shaped, glyphs_in
 from certificates.wording import Content
 
 KNOWN_VERSION: Final = "70.0"
@@ -50,22 +50,37 @@ class Compiled:
     source: bytes
     pool: dict[Any, Any]
 
-    def content(self, lines: Mapping[Key, FittedLine], address: str, used: Glyphs) -> bytes:
-        """The content stream of one person's page; notes the glyphs it uses."""
+    def content(self, lines: Mapping[Key, FittedLine], address: str) -> tuple[bytes, list[Shaped]]:
+        """The content stream of one person's page, and all shaped texts in it in the order of painting."""
         parts = [self.pieces[0]]
+        texts: list[Shaped] = []
         for key, piece in zip(self.order, self.pieces[1:], strict=True):
-            parts.append(self.drawn(key, lines, address, used))
+            parts.append(self.drawn(key, lines, address, texts))
             parts.append(piece)
-        return b"".join(parts)
+        return b"".join(parts), texts
 
-    def drawn(self, key: Key, lines: Mapping[Key, FittedLine], address: str, used: Glyphs) -> bytes:
+    def drawn(self, key: Key, lines: Mapping[Key, FittedLine], address: str, texts: list[Shaped]) -> bytes:
         """The operators of one line, or of the QR code."""
         if key == QR:
             return b"q /a1.0 gs\n" + operators(address, *self.square) + b"Q\n"
-        return draw_line(self.slots[key], lines[key], used)
+        return draw_line(self.slots[key], lines[key], texts)
 
 
-def draw_line(slot: Slot, fitted: FittedLine, used: Glyphs) -> bytes:
+def overrides(texts: Iterable[Shaped]) -> Overrides:
+    """What each oddly used glyph stands for on a page: WeasyPrint keeps the meaning that is painted first."""
+    texts = list(texts)
+    odd = dict.fromkeys(place for text in texts for place in text.odd)
+    decided = []
+    for font, glyph in odd:
+        first = next(
+            text for text in texts if any(name == font and glyph in known for name, known in text.glyphs)
+        )
+        if (font, glyph) in first.odd:
+            decided.append((font, glyph, first.odd[font, glyph]))
+    return tuple(decided)
+
+
+def draw_line(slot: Slot, fitted: FittedLine, texts: list[Shaped]) -> bytes:
     """The operators that write a fitted line into its box."""
     styled = slot.text(fitted.size, fitted.leading)
     parts = [colour_operator(slot)]
@@ -75,7 +90,7 @@ def draw_line(slot: Slot, fitted: FittedLine, used: Glyphs) -> bytes:
         base, height = styled.baseline(shaped)
         x = slot.x + (slot.width - shaped.width) * alignment(slot)
         parts.append(b"1 0 0 -1 %.3f %.3f Tm %s\n" % (x, top + base, shaped.operators))
-        add_glyphs(used, shaped.glyphs)
+        texts.append(shaped)
         top += height
     parts.append(b"ET Q\n")
     return b"".join(parts)
@@ -107,7 +122,8 @@ def compile_page(design: Design, content: Content, shape: Shape) -> Compiled:
         raise NotFastError(f"“{loose[0]}” has no line box of its own")
     setter = typesetter(design)
     document = render(setter, blank(page, content, shape), content.images, svg("https://x.vn/"), hide=True)
-    slots = slots_in(document, setter.pool)
+    pool = setter.pools[content.locale]
+    slots = slots_in(document, pool)
     for slot in slots.values():
         check_style(slot)
     source = write(document)
@@ -116,11 +132,11 @@ def compile_page(design: Design, content: Content, shape: Shape) -> Compiled:
         marks = dict(zip(reading_order(pdf.Root.StructTreeRoot), leaves(document), strict=True))
     static: Glyphs = {}
     add_glyphs(static, glyphs_in(b" ".join(re.findall(rb"/\w+ \S+ Tf|<[0-9a-f]+>", stream))))
-    setter.pool.update({key: font for key, font in document.fonts.items() if key not in setter.pool})
+    pool.update({key: font for key, font in document.fonts.items() if key not in pool})
     pieces, order, squares = cut(stream, marks)
     if len(squares) != 1 or set(order) != {*slots, QR}:
         raise NotFastError("a line or the QR code is not painted exactly once")
-    return Compiled(design, content.locale, slots, pieces, order, squares[0], static, source, setter.pool)
+    return Compiled(design, content.locale, slots, pieces, order, squares[0], static, source, pool)
 
 
 def blank(page: str, content: Content, shape: Shape) -> str:

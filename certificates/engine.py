@@ -6,6 +6,7 @@ PDF/A-3 with PDF/UA-1 tags.
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,8 +59,8 @@ class Typesetter:
     style: CSS
     hidden: CSS
     assets: dict[str, tuple[bytes, str]]
-    pool: dict[Any, Any]
-    """WeasyPrint's fonts, with every glyph shaped so far; shared by all pages of the design."""
+    pools: dict[str, dict[Any, Any]]
+    """By language, WeasyPrint's fonts with every glyph shaped so far; shared by all pages of the design."""
 
 
 _typesetters: dict[int, Typesetter] = {}
@@ -75,7 +76,7 @@ def typesetter(design: Design) -> Typesetter:
         with no_warnings():
             style = CSS(string=design.style, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
             hidden = CSS(string='[data-line],img[src$="/qr"]{visibility:hidden!important}', font_config=fonts)
-        known = _typesetters[id(design)] = Typesetter(design, fonts, style, hidden, assets, {})
+        known = _typesetters[id(design)] = Typesetter(design, fonts, style, hidden, assets, defaultdict(dict))
     return known
 
 

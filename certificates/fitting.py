@@ -80,7 +80,7 @@ def find_slots(design: Design, content: Content, shape: Shape) -> Slots:
     plain = FittedLine(("x",), None, 10)
     lines = {(key, index): plain for key, count in shape for index in range(count)}
     document = render(typesetter(design), fill(page, letters, lines), content.images, svg("https://x.vn/"))
-    return slots_in(document, typesetter(design).pool)
+    return slots_in(document, typesetter(design).pools[content.locale])
 
 
 def is_list(content: Content, key: str) -> bool:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from certificates.compiled import Compiled, NotFastError, compile_page
+from certificates.compiled import Compiled, NotFastError, compile_page, overrides
 from certificates.designs import Design
 from certificates.engine import lock
 from certificates.errors import CertificateError
 from certificates.fitting import fit_all
-from certificates.fontset import Glyphs
-from certificates.page import FittedLine, Key, Shape, shape_of, texts_by_key
+from certificates.fontset import Glyphs, Overrides, add_glyphs
+from certificates.page import Shape, shape_of, texts_by_key
 from certificates.pdffile import Batch, FilePlan, Person
 from certificates.plainsign import sign_plainly
 from certificates.signing import Signer
@@ -36,6 +36,9 @@ Credential = Callable[[Data, str], bytes]
 """Makes the JSON that is attached to a person's certificate, from the line of data and the language."""
 
 
+Group = tuple[int, Overrides]
+
+
 @dataclass(frozen=True)
 class Made:
     """What became of one line of data: a file or the reason why there is none."""
@@ -52,8 +55,9 @@ class Set:
     data: Data
     content: Content
     plan: FilePlan | None
-    lines: dict[Key, FittedLine]
     stream: bytes = b""
+    group: Group | None = None
+    """People whose files can share fonts: those of one plan whose glyphs stand for the same texts."""
 
 
 PlanKey = tuple[Shape, tuple[tuple[str, bytes], ...]]
@@ -99,33 +103,37 @@ class Press:
 
     def make_chunk(self, people: list[Data]) -> Iterator[Made]:
         """Set all pages of a chunk, then write them with the fonts that they use together."""
-        used: dict[int, Glyphs] = {}
+        used: dict[Group, Glyphs] = {}
         pages = [self.set(data, used) for data in people]
-        batches: dict[int, Batch] = {}
+        batches: dict[Group, Batch] = {}
         for page in pages:
             if isinstance(page, Made):
                 yield page
-            elif page.plan is None:
+            elif page.plan is None or page.group is None:
                 yield self.plainly(page)
             else:
-                batch = batches.get(id(page.plan))
+                batch = batches.get(page.group)
                 if batch is None:
-                    batch = batches[id(page.plan)] = page.plan.batch(used[id(page.plan)])
+                    batch = batches[page.group] = page.plan.batch(used[page.group], page.group[1])
                 yield Made(page.data, batch.file(self.person(page)))
 
-    def set(self, data: Data, used: dict[int, Glyphs]) -> Set | Made:
+    def set(self, data: Data, used: dict[Group, Glyphs]) -> Set | Made:
         """Set one person's page, or say why not."""
         try:
             content = compose(self.design, self.locale, data)
             plan = self.plan(content)
             if plan is None:
-                return Set(data, content, None, {})
+                return Set(data, content, None)
             compiled = plan.compiled
             lines = fit_all(self.design, compiled.slots, texts_by_key(content), content.person)
-            glyphs = used.get(id(plan))
+            stream, texts = compiled.content(lines, content.qr)
+            group = (id(plan), overrides(texts))
+            glyphs = used.get(group)
             if glyphs is None:
-                glyphs = used[id(plan)] = {font: set(known) for font, known in compiled.glyphs.items()}
-            return Set(data, content, plan, lines, compiled.content(lines, content.qr, glyphs))
+                glyphs = used[group] = {font: set(known) for font, known in compiled.glyphs.items()}
+            for text in texts:
+                add_glyphs(glyphs, text.glyphs)
+            return Set(data, content, plan, stream, group)
         except CertificateError as refusal:
             if refusal.person is None:
                 refusal.person = str(data.get("name") or "?")

@@ -34,6 +34,8 @@ class Shaped:
     ascent: float
     operators: bytes
     glyphs: tuple[tuple[str, frozenset[int]], ...]
+    odd: dict[tuple[str, int], str]
+    """Glyphs that stand for another text here than where they were first seen, such as brackets in Arabic."""
 
 
 class Drawing:
@@ -61,6 +63,7 @@ class StyledText:
             self.style["line_height"] = style["line_height"].__class__(leading, "px")
         self.families = frozenset(family.lower() for family in style["font_family"])
         self.layout = Layout(self.style)
+        self.fonts = fonts
         self.stream = Stream(fonts, (0, 0, 1, 1), pydyf.Dictionary(), {}, None, {}, None)
         self.known: dict[str, Shaped] = {}
 
@@ -85,11 +88,19 @@ class StyledText:
         ascent = pango.pango_layout_get_baseline(self.layout.layout) * FROM_UNITS
         self.stream.stream = []
         self.stream._current_font = None
+        seen = {key: font.to_unicode for key, font in self.fonts.items()}
+        for font in self.fonts.values():
+            font.to_unicode = {}
         draw_first_line(self.stream, Drawing(text, self.style, self.layout), "clip", "none", NO_MOVE)
-        operators = b" ".join(
-            self.stream.stream[1:]
-        )  # the first operator places the line; that is ours to do
-        return Shaped(width, height, ascent, operators, glyphs_in(operators))
+        odd: dict[tuple[str, int], str] = {}
+        for key, font in self.fonts.items():
+            here, font.to_unicode = font.to_unicode, seen.get(key, {})
+            for glyph, meaning in here.items():
+                if font.to_unicode.setdefault(glyph, meaning) != meaning:
+                    odd[font.hash, glyph] = meaning
+        # The first operator places the line; that is ours to do
+        operators = b" ".join(self.stream.stream[1:])
+        return Shaped(width, height, ascent, operators, glyphs_in(operators), odd)
 
     def refuse_strange_fonts(self, line: Any, text: str) -> None:
         """Refuse a text of which a part was set in a font that the style does not name, or in none."""
