@@ -21,18 +21,18 @@ run: setup ## install what is missing, load the demo ward, serve on http://127.0
 setup: ## install what `make run` needs
 	@$(PYTHON) tools/prepare.py run
 
-test: setup-test check suite ## install what tests need, then all checks and the whole suite on both databases
+test: check suite ## install what tests need, then all checks and the whole suite on both databases
 
 setup-test: ## install what `make test` needs
 	@$(PYTHON) tools/prepare.py test
 
-check: ## style, types, import contracts, translations, courses, migrations
+check: setup-test ## style, types, import contracts, translations, courses, migrations
 	@$(BIN)/python -m tools.check
 
-suite: ## the tests alone: make suite ARGS="tests/courses -k title"
+suite: setup-test ## the tests alone: make suite ARGS="tests/courses -k title"
 	@$(PYTEST) $(ARGS)
 
-bench: ## run all benchmark programs; make bench JSON=figures.json also writes all rows
+bench: setup-test ## run all benchmark programs; make bench JSON=figures.json also writes all rows
 	@$(BIN)/python -m tools.bench $(if $(JSON),--json $(JSON))
 
 lock: ## write the installed versions to requirements.lock
