@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from flask_migrate.cli import db as migrations
 
 from lms.app import create_app
+from lms.classes import cli as class_commands
 from lms.core.command_line import see_everything
 from lms.core.config import ConfigurationError
 from lms.core.db import db, start_writing
@@ -37,6 +38,7 @@ class Commands(FlaskGroup):
 
 cli = Commands(create_app=create_app, add_default_commands=False, add_version_option=False)
 cli.add_command(migrations)
+cli.add_command(class_commands.classes)
 cli.add_command(demo_commands.demo)
 cli.add_command(roster_group)
 

@@ -13,15 +13,21 @@ from lms.accounts import views as accounts_views
 from lms.accounts.security import init_security, load_actor
 from lms.attendance import views as attendance_views
 from lms.audit import views as audit_views
+from lms.classes import views as classes_views
 from lms.core import views as core_views
+from lms.home import views as home_views
 from lms.people import views as people_views
 from lms.rosters import views as roster_views
 from lms.units import views as units_views
+from lms.venues import views as venues_views
 
 __all__ = ["load_actor", "register"]
 
 BLUEPRINTS = [
     core_views.bp,
+    home_views.bp,
+    classes_views.bp,
+    venues_views.bp,
     accounts_views.bp,
     audit_views.bp,
     units_views.bp,

@@ -62,6 +62,15 @@ def folded(groups: Iterable[AgeGroup | None]) -> set[FoldedAgeGroup]:
     return {FOLDED[group] for group in groups if group is not None}
 
 
+def folded_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts of people by age group as counts by the two groups; other keys stay."""
+    result: dict[str, int] = dict.fromkeys(FoldedAgeGroup, 0)
+    for name, count in counts.items():
+        key = FOLDED[AgeGroup(name)] if name in set(AgeGroup) else name
+        result[key] = result.get(key, 0) + count
+    return result
+
+
 # --- states ---------------------------------------------------------------------------------------
 
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {

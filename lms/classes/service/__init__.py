@@ -1,5 +1,6 @@
 """The verbs of classes: their life, their sessions, who is in them, and how they stand."""
 
+from lms.classes.rules import AgeGroup, FoldedAgeGroup, age_group, folded_counts
 from lms.classes.service import merging as _merging  # noqa: F401 - what happens to enrolments in a merge
 from lms.classes.service import related as _related  # noqa: F401 - the classes on a page of a person
 from lms.classes.service.bulk import BulkEnrolment, enrol_many, free_places
@@ -45,10 +46,13 @@ from lms.classes.service.summaries import FIGURES, ClassSummary, Step, summaries
 
 __all__ = [
     "FIGURES",
+    "AgeGroup",
     "BulkEnrolment",
     "ClassFilter",
     "ClassSummary",
+    "FoldedAgeGroup",
     "Step",
+    "age_group",
     "archive_class",
     "assign_staff",
     "begin_if_due",
@@ -64,6 +68,7 @@ __all__ = [
     "filtered_classes",
     "find_class",
     "finish_class",
+    "folded_counts",
     "free_places",
     "meets_in_week",
     "move_session",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -21,6 +22,7 @@ from lms.classes.models import (
 )
 from lms.core.access import Role
 from lms.core.clock import local_date
+from lms.units.models import below
 from lms.venues.models import Venue
 from translations import names
 
@@ -43,13 +45,18 @@ class ClassFilter(StrEnum):
     ARCHIVED = "archived"
 
 
-def filtered_classes(wanted: ClassFilter | None, text: str, *, now: datetime) -> Select[Any]:
+def filtered_classes(
+    wanted: ClassFilter | None, text: str, *, unit_id: uuid.UUID | None = None, now: datetime
+) -> Select[Any]:
     """The classes of a list, those that meet soonest first.
 
-    ``text`` is looked for in title, code and venue, without regard to marks and case.
+    ``text`` is looked for in title, code and venue, without regard to marks and case; ``unit_id`` narrows to a unit and
+    those below it.
     """
     query = select(CourseClass).options(selectinload(CourseClass.unit), selectinload(CourseClass.branch))
     query = query.where(_condition(wanted, now))
+    if unit_id is not None:
+        query = query.where(CourseClass.unit_id.in_(below(frozenset({unit_id}))))
     for word in names.fold(text).split():
         pattern = f"%{word.replace('%', '').replace('_', '')}%"
         at_venue = exists().where(_venues.id == CourseClass.venue_id, _venues.name_folded.like(pattern))

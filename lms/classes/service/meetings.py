@@ -20,7 +20,9 @@ from lms.classes.service.life import refuse_closed
 from lms.core.access import Actor
 from lms.core.clock import local_date
 from lms.core.errors import DomainError
+from lms.core.i18n import current_locale
 from lms.venues.models import Venue
+from translations.bidi import isolate_foreign
 from translations.dates import at_local
 
 PROBLEMS = {
@@ -225,6 +227,7 @@ def slot_warnings(
 
     A public holiday, an odd time, and the trainer or the venue being taken by another class. Two queries at most.
     """
+    language = current_locale()
     venue_id = venue_id or course_class.venue_id
     staff_ids = [member.user_id for member in course_class.staff]
     others = _others(session, course_class, slots, venue_id, staff_ids)
@@ -242,11 +245,18 @@ def slot_warnings(
             found.append(str(PROBLEMS["overlap"][0]))
         clashing = [other for other in others if slot.overlaps(other.slot)]
         if venue and any(other.venue_id == venue_id for other in clashing):
-            found.append(_("%(venue)s is taken by another class at that time.", venue=venue.name))
+            found.append(
+                _(
+                    "%(venue)s is taken by another class at that time.",
+                    venue=isolate_foreign(venue.name, language),
+                )
+            )
         for staff_name in sorted(
             {o.staff_name for o in clashing if o.staff_name and o.staff_id in staff_ids}
         ):
-            found.append(_("%(name)s has another class at that time.", name=staff_name))
+            found.append(
+                _("%(name)s has another class at that time.", name=isolate_foreign(staff_name, language))
+            )
         warnings[slot] = found
     return warnings
 
