@@ -66,8 +66,8 @@ def _configure(app: Flask, settings: Settings, config: dict[str, Any]) -> None:
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_LEVEL=5,
-        **config,
     )
+    app.config.update(config)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
