@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from flask_babel import get_domain, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, FormField, SelectField, StringField, TelField, ValidationError
+from wtforms import Field, Form, FormField, SelectChoice, SelectField, StringField, TelField, ValidationError
 
 from lms.core.clock import today
 from lms.core.errors import DomainError
@@ -52,6 +53,11 @@ class BaseForm(FlaskForm):
 def trimmed(value: str | None) -> str | None:
     """A filter: text with clean spaces, None when nothing is left."""
     return (names.clean(value) or None) if value else None
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """What a field of choices offers, from pairs of a value and its label."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class PhoneField(TelField):
@@ -180,5 +186,6 @@ __all__ = [
     "PartialDateField",
     "PhoneField",
     "TextsField",
+    "choices",
     "trimmed",
 ]

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
-from lms.core.forms import BaseForm, KeySelectField, PartialDateField, PhoneField, trimmed
+from lms.core.forms import BaseForm, KeySelectField, PartialDateField, PhoneField, choices, trimmed
 from lms.people.models import ConsentMethod, ConsentPurpose, Sex
 from lms.people.service import PersonData
 from translations import names
@@ -42,7 +42,9 @@ class PersonForm(BaseForm):
     birth = PartialDateField(_l("Date of birth"))
     sex = RadioField(
         _l("Sex"),
-        choices=[("", _l("Not stated")), (Sex.FEMALE.value, _l("Female")), (Sex.MALE.value, _l("Male"))],
+        choices=choices(
+            [("", _l("Not stated")), (Sex.FEMALE.value, _l("Female")), (Sex.MALE.value, _l("Male"))]
+        ),
         default="",
     )
     phone = PhoneField(_l("Phone number"))
@@ -51,7 +53,7 @@ class PersonForm(BaseForm):
     place = StringField(_l("Another place of residence"), filters=[trimmed])
     language = RadioField(
         _l("Preferred language"),
-        choices=[(each.code, each.own_name) for each in LOCALES.values()],
+        choices=choices((each.code, each.own_name) for each in LOCALES.values()),
         default="vi",
     )
     guardian_name = StringField(_l("Guardian's name"), filters=[trimmed], validators=[real_name])
@@ -83,29 +85,29 @@ class ConsentForm(BaseForm):
 
     purpose = RadioField(
         _l("What for"),
-        choices=[(purpose.value, label) for purpose, label in PURPOSES.items()],
+        choices=choices((purpose.value, label) for purpose, label in PURPOSES.items()),
         validators=[InputRequired(MISSING)],
     )
     given = RadioField(
         _l("What the person says"),
-        choices=[("yes", _l("Agrees")), ("no", _l("Does not agree, or takes the consent back"))],
+        choices=choices([("yes", _l("Agrees")), ("no", _l("Does not agree, or takes the consent back"))]),
         validators=[InputRequired(MISSING)],
     )
     method = RadioField(
         _l("How"),
-        choices=[(method.value, label) for method, label in METHODS.items()],
+        choices=choices((method.value, label) for method, label in METHODS.items()),
         validators=[InputRequired(MISSING)],
     )
     witness = StringField(_l("Witness"), filters=[trimmed])
     voice = RadioField(
         _l("Who says so"),
-        choices=[("person", _l("The person")), ("guardian", _l("The parent or guardian"))],
+        choices=choices([("person", _l("The person")), ("guardian", _l("The parent or guardian"))]),
         default="person",
         validators=[InputRequired(MISSING)],
     )
 
 
-UNKNOWN_YES_NO = [("", _l("Not known")), ("yes", _l("Yes")), ("no", _l("No"))]
+UNKNOWN_YES_NO = choices([("", _l("Not known")), ("yes", _l("Yes")), ("no", _l("No"))])
 _BY_ANSWER = {"yes": True, "no": False}
 ANSWERS = {None: "", True: "yes", False: "no"}
 
@@ -134,7 +136,7 @@ class DecisionForm(BaseForm):
 
     first = KeySelectField(validate_choice=False)
     second = KeySelectField(validate_choice=False)
-    decision = RadioField(choices=[("keep_first", ""), ("keep_second", ""), ("different", "")])
+    decision = RadioField(choices=choices([("keep_first", ""), ("keep_second", ""), ("different", "")]))
 
 
 __all__ = [

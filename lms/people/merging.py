@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.audit import service as audit
@@ -80,11 +80,19 @@ def _alike(first: Any, second: Any) -> ColumnElement[bool]:
     )
 
 
-def _pairs(unit_ids: Iterable[uuid.UUID] | None) -> tuple[Any, Any, Select[Any]]:
-    first, second = aliased(Person, name="first_person"), aliased(Person, name="second_person")
-    inside = true() if unit_ids is None else first.unit_id.in_(below(frozenset(unit_ids)))
-    query = select(first, second).join(second, and_(_alike(first, second), first.id < second.id))
-    return first, second, query.where(inside)
+def _second_person() -> Any:
+    """A second person beside ``Person``. A plain alias would escape the session's scope; a subquery is
+    narrowed too.
+    """
+    return aliased(Person, select(Person).subquery("second_person"))
+
+
+def _pairs(unit_ids: Iterable[uuid.UUID] | None) -> tuple[Any, Select[Any]]:
+    second = _second_person()
+    query = select(Person, second).join(second, and_(_alike(Person, second), Person.id < second.id))
+    if unit_ids is not None:
+        query = query.where(Person.unit_id.in_(below(frozenset(unit_ids))))
+    return second, query
 
 
 def likely_duplicates(
@@ -97,24 +105,25 @@ def likely_duplicates(
     """Pairs of people who may be one, those with the same phone first; of ``unit_ids`` and below, or of all
     visible.
     """
-    first, second, query = _pairs(unit_ids)
-    same_phone = func.coalesce(first.phone == second.phone, False)
-    query = query.order_by(same_phone.desc(), first.name_sort, first.id, second.id)
+    second, query = _pairs(unit_ids)
+    same_phone = func.coalesce(Person.phone == second.phone, False)
+    query = query.order_by(same_phone.desc(), Person.name_sort, Person.id, second.id)
     rows = session.execute(query.limit(limit).offset(offset)).all()
     return [DuplicatePair(*row) for row in rows]
 
 
 def count_duplicates(session: Session, unit_ids: Iterable[uuid.UUID] | None = None) -> int:
     """How many pairs ``likely_duplicates`` has."""
-    first, _, query = _pairs(unit_ids)
-    return session.scalar(query.with_only_columns(func.count(first.id))) or 0
+    _, query = _pairs(unit_ids)
+    return session.scalar(query.with_only_columns(func.count(Person.id))) or 0
 
 
 def duplicates_of(session: Session, person: Person) -> Sequence[Person]:
     """Who may be the same as ``person``."""
-    me = aliased(Person, name="me")
-    query = select(Person).join(me, _alike(me, Person)).where(me.id == person.id, Person.id != person.id)
-    return session.scalars(query.order_by(Person.name_sort, Person.id)).all()
+    second = _second_person()
+    query = select(second).select_from(Person).join(second, _alike(Person, second))
+    query = query.where(Person.id == person.id, second.id != person.id)
+    return session.scalars(query.order_by(second.name_sort, second.id)).all()
 
 
 def declare_different(

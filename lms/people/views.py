@@ -15,6 +15,7 @@ from lms.core.auth import actor
 from lms.core.clock import now, today
 from lms.core.db import db, writing
 from lms.core.errors import DomainError
+from lms.core.forms import choices
 from lms.core.i18n import current_language
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
@@ -134,13 +135,13 @@ def _merges(person: Person) -> list[PersonMerge]:
 @requires(Permission.PEOPLE_EDIT)
 def create() -> Any:
     """Add a person: first the unit where there are several, then the details."""
-    choices = _unit_choices()
+    communes = _unit_choices()
     unit_id = _key(request.args.get("unit"))
-    if unit_id is None and len(choices) == 1:
-        unit_id = uuid.UUID(choices[0][0])
+    if unit_id is None and len(communes) == 1:
+        unit_id = uuid.UUID(communes[0][0])
     if unit_id is None:
-        return render_template("people/choose_unit.html", choices=choices)
-    if str(unit_id) not in dict(choices):
+        return render_template("people/choose_unit.html", choices=communes)
+    if str(unit_id) not in dict(communes):
         abort(404)
     form = _person_form(unit_id)
     if form.validate_on_submit():
@@ -152,7 +153,7 @@ def create() -> Any:
         except DomainError as error:
             db.session.rollback()
             form.refuse(error)
-    unit = dict(choices)[str(unit_id)]
+    unit = dict(communes)[str(unit_id)]
     return render_template("people/form.html", form=form, person=None, unit=unit), _status(form)
 
 
@@ -178,17 +179,17 @@ def edit(person_id: uuid.UUID) -> Any:
 def _unit_choices() -> list[tuple[str, str]]:
     """The communes in use where the actor may add people."""
     in_use = {str(key) for key in db.session.scalars(select(Branch.unit_id).distinct())}
-    choices = units.unit_choices(
+    communes = units.unit_choices(
         db.session(), current_language(), today(), actor=actor, permission=Permission.PEOPLE_EDIT
     )
-    return [choice for choice in choices if choice[0] in in_use]
+    return [commune for commune in communes if commune[0] in in_use]
 
 
 def _person_form(unit_id: uuid.UUID, person: Person | None = None) -> PersonForm:
     form = PersonForm(obj=person)
     unit = db.session.get(Unit, unit_id)
     groups = [(str(group.id), group.latest.name_vi) for group in units.groups_of(db.session(), unit)]
-    form.residential_group_id.choices = [("", _("Not known")), *groups]
+    form.residential_group_id.choices = choices([("", _("Not known")), *groups])
     form.sex.data = form.sex.data or ""
     return form
 
@@ -287,7 +288,7 @@ def _sensitive_form() -> SensitiveForm:
     form = SensitiveForm()
     language = current_language()
     named = [(code, group.name(language)) for code, group in ethnic_groups().items()]
-    form.ethnicity.choices = [("", _("Not known")), *named]
+    form.ethnicity.choices = choices([("", _("Not known")), *named])
     return form
 
 
