@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from flask_migrate.cli import db as migrations
 
 from lms.app import create_app
+from lms.certificates.cli import certificate_group
 from lms.classes import cli as class_commands
 from lms.core.command_line import see_everything
 from lms.core.config import ConfigurationError
@@ -41,6 +42,7 @@ cli.add_command(migrations)
 cli.add_command(class_commands.classes)
 cli.add_command(demo_commands.demo)
 cli.add_command(roster_group)
+cli.add_command(certificate_group)
 
 
 @cli.command("init")

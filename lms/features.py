@@ -13,13 +13,16 @@ from lms.accounts import views as accounts_views
 from lms.accounts.security import init_security, load_actor
 from lms.attendance import views as attendance_views
 from lms.audit import views as audit_views
+from lms.certificates import views as certificates_views
 from lms.classes import views as classes_views
+from lms.completion import views as completion_views
 from lms.core import views as core_views
 from lms.home import views as home_views
 from lms.people import views as people_views
 from lms.rosters import views as roster_views
 from lms.units import views as units_views
 from lms.venues import views as venues_views
+from lms.verification import views as verification_views
 
 __all__ = ["load_actor", "register"]
 
@@ -34,6 +37,9 @@ BLUEPRINTS = [
     people_views.bp,
     roster_views.bp,
     attendance_views.bp,
+    completion_views.bp,
+    certificates_views.bp,
+    verification_views.bp,
 ]
 
 

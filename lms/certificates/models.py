@@ -65,8 +65,8 @@ class CertificateState(StrEnum):
 class Certificate(Keyed, Scoped, Model):
     """An entry of the register. ``printed`` is a frozen copy of everything on the paper, in each language.
 
-    ``class_id`` and ``person_id`` tell where it came from; they carry no foreign key, so that nothing that happens to a class
-    or a person reaches a paper already handed over.
+    ``class_id`` and ``person_id`` tell where it came from; they carry no foreign key, so that nothing that
+    happens to a class or a person reaches a paper already handed over.
     """
 
     __tablename__ = "certificate"
@@ -93,6 +93,7 @@ class Certificate(Keyed, Scoped, Model):
     class_id: Mapped[uuid.UUID] = mapped_column(index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(index=True)
     birth_year: Mapped[int | None]
+    name_folded: Mapped[str] = mapped_column(String(240))
     name_sort: Mapped[str] = mapped_column(sort_text(800))
     group_sort: Mapped[str] = mapped_column(sort_text(400), default="")
     design: Mapped[str] = mapped_column(String(60))
@@ -153,11 +154,14 @@ append_only(CertificateEvent.__table__)  # type: ignore[arg-type]
 
 
 class LookupAttempt(Keyed, Model):
-    """A try to open certificates with a code; counted to slow guessing. The address is kept as a keyed hash."""
+    """A try to open certificates with a code; counted to slow guessing, for a day. Where it came from and the code
+    are kept as keyed hashes only.
+    """
 
     __tablename__ = "lookup_attempt"
-    __table_args__ = (Index(None, "source_hash", "at"),)
+    __table_args__ = (Index(None, "source_hash", "at"), Index(None, "code_hash", "at"), Index(None, "at"))
 
     source_hash: Mapped[str] = mapped_column(String(64))
+    code_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     succeeded: Mapped[bool]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from itertools import groupby
 from typing import Any
 
+import pikepdf
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from certificates import designs
 from certificates.errors import CertificateError
-from certificates.typeset import page_html, render_pdf
-from certificates.wording import compose
+from certificates.press import Press
+from certificates.typeset import page_html
+from certificates.wording import compose, printed_values
 from courses import catalogue
 from lms.certificates import rules
 from lms.certificates.models import Certificate, Issuer
@@ -25,6 +31,7 @@ from lms.completion.service import Candidate
 from lms.people.models import Person
 from lms.units import service as units
 from lms.units.models import Unit
+from translations import dates
 from translations.locales import LOCALES
 from translations.partial_dates import age_on
 
@@ -61,22 +68,17 @@ def common_line(course: Course, *, issued_on: date) -> dict[str, Any]:
     """The part of a line that everybody of a class shares."""
     entry, issuer = catalogue.load(course.course_class.course_slug), course.issuer
     line = {
-        "course_title": dict(entry.title),
+        "course_title": entry.titles,
         "period_from": course.held[0].local_date.isoformat(),
         "period_to": course.held[-1].local_date.isoformat(),
         "sessions": len(course.held),
         "hours": int(course.hours) if course.hours == int(course.hours) else course.hours,
         "result": PASSED,
-        "place": issuer.place,
         "issued_on": issued_on.isoformat(),
-        "issuer_name": issuer.branch.name,
-        "issuer_lines": issuer.heading,
-        "issuer_title": issuer.certifier,
-        "signatory_position": issuer.signatory_position,
-        "signatory_name": issuer.signatory_name,
+        **issuer_part(issuer),
         "competences": list(entry.competences),
     }
-    if course.course_class.title != dict(entry.title):
+    if course.course_class.title != entry.titles:
         line["class_title"] = course.course_class.title
     return line
 
@@ -125,11 +127,18 @@ def numbered(
     }
 
 
-def why_not_printable(design_name: str, line: dict[str, Any]) -> CertificateError | None:
-    """The first refusal of a line in any language of its design, before it is given a number; None when it can be set."""
-    design = designs.load(design_name)
+def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError | None:
+    """The first refusal of a line in any language of the issuer's design, before it is given a number; None when
+    it can be set.
+    """
+    design = design_of(issuer.design)
     trial = numbered(
-        line, number=99999, year=2099, symbol="GCN-UBND", code="0" * 12, public_url="https://example.vn"
+        line,
+        number=99999,
+        year=2099,
+        symbol=issuer.number_symbol,
+        code="0" * rules.CODE_LENGTH,
+        public_url="https://example.vn",
     )
     try:
         for language in design.languages:
@@ -139,9 +148,64 @@ def why_not_printable(design_name: str, line: dict[str, Any]) -> CertificateErro
     return None
 
 
+@cache
+def design_of(name: str) -> designs.Design:
+    """A design of the library, read once."""
+    return designs.load(name)
+
+
+@cache
+def press(design: str, language: str) -> Press:
+    """The press of a design and language; what it compiled stays for the next certificate."""
+    return Press(design_of(design), language)
+
+
+def certificate_designs() -> list[designs.Design]:
+    """The designs for certificates; there are others, for thanks to volunteers."""
+    found = [design_of(name) for name in designs.DESIGNS]
+    return [design for design in found if "course_title" in design.fields]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """All that it takes to set a certificate, without the database: design, the frozen line, a readable name."""
+
+    design: str
+    line: dict[str, Any]
+    number: int
+    year: int
+
+    @classmethod
+    def of(cls, certificate: Certificate) -> Paper:
+        """The paper of a register entry."""
+        return cls(certificate.design, certificate.printed, certificate.number, certificate.year)
+
+    def file_name(self, language: str) -> str:
+        """Unique for an issuer, and readable."""
+        return rules.file_name(self.number, self.year, self.line["name"], language)
+
+    def pdf(self, language: str) -> bytes:
+        """The certificate in one language."""
+        return press(self.design, language).one(self.line)
+
+
 def edition(certificate: Certificate, language: str) -> bytes:
     """The certificate as a PDF in one language, from its frozen copy."""
-    return render_pdf(designs.load(certificate.design), language, certificate.printed)
+    return Paper.of(certificate).pdf(language)
+
+
+def print_file(papers: Sequence[Paper], language: str) -> bytes:
+    """One PDF with a page a certificate, in the given order."""
+    with pikepdf.new() as whole:
+        for design, group in groupby(papers, key=lambda paper: paper.design):
+            for made in press(design, language).make([paper.line for paper in group]):
+                if made.refusal is not None:
+                    raise made.refusal
+                with pikepdf.open(io.BytesIO(made.pdf or b"")) as source:
+                    whole.pages.extend(source.pages)
+        file = io.BytesIO()
+        whole.save(file)
+        return file.getvalue()
 
 
 def group_sort(person: Person) -> str:
@@ -155,30 +219,31 @@ def _split_numbers(text: str) -> list[str]:
     return re.split(r"(\d+)", text)
 
 
-def people_with_groups(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Person]:
-    """People by id, their residential groups loaded with the units above."""
+def people_with_groups(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Person]:
+    """People, their residential groups loaded with the units above."""
     group = joinedload(Person.residential_group)
-    query = (
-        select(Person)
-        .where(Person.id.in_(ids))
-        .options(group, group.joinedload(Unit.parent).joinedload(Unit.parent))
-    )
-    return {person.id: person for person in session.scalars(query)}
+    above = joinedload(Person.residential_group).joinedload(Unit.parent).joinedload(Unit.parent)
+    return session.scalars(select(Person).where(Person.id.in_(ids)).options(group, above)).all()
+
+
+def person_now(session: Session, person_id: uuid.UUID) -> Person | None:
+    """The person, or the one that the record was merged into."""
+    person = session.scalar(select(Person).where(Person.id == person_id))
+    if person is not None and person.merged_into_id is not None:
+        person = session.scalar(select(Person).where(Person.id == person.merged_into_id)) or person
+    return person
 
 
 def renewed_line(
     certificate: Certificate, person: Person | None, issuer: Issuer, issued_on: date
 ) -> dict[str, Any]:
-    """The line of a certificate that replaces another: the person and the issuer as they are now, the rest as printed."""
+    """The line of a certificate that replaces another: the person and the issuer as they are now, the rest as
+    printed.
+    """
     line = {
         **certificate.printed,
-        "place": issuer.place,
         "issued_on": issued_on.isoformat(),
-        "issuer_name": issuer.branch.name,
-        "issuer_lines": issuer.heading,
-        "issuer_title": issuer.certifier,
-        "signatory_position": issuer.signatory_position,
-        "signatory_name": issuer.signatory_name,
+        **issuer_part(issuer),
     }
     if person is None:
         return line
@@ -194,6 +259,121 @@ def renewed_line(
     return {key: value for key, value in line.items() if value is not None}
 
 
+def issuer_part(issuer: Issuer) -> dict[str, Any]:
+    """The part of a line that the issuer's settings give."""
+    return {
+        "place": issuer.place,
+        "issuer_name": issuer.branch.name,
+        "issuer_lines": issuer.heading,
+        "issuer_title": issuer.certifier,
+        "signatory_position": issuer.signatory_position,
+        "signatory_name": issuer.signatory_name,
+    }
+
+
+SPECIMEN_NAME = "Nguyễn Văn Mẫu"
+
+
+def specimen_line(issuer: Issuer, *, on: date) -> dict[str, Any]:
+    """A line of nobody with an issuer's settings; number and code are zeros."""
+    sample = design_of(issuer.design).sample
+    return {
+        **{key: value for key, value in sample.items() if key not in ("logo", "seal", "signature")},
+        **issuer_part(issuer),
+        "name": SPECIMEN_NAME,
+        "honorific": "adult",
+        "issued_on": on.isoformat(),
+        "residence": issuer.place,
+    }
+
+
+def specimen(issuer: Issuer, language: str, *, on: date, public_url: str) -> bytes:
+    """A certificate of nobody, to look at."""
+    line = numbered(
+        specimen_line(issuer, on=on),
+        number=0,
+        year=on.year,
+        symbol=issuer.number_symbol,
+        code="0" * rules.CODE_LENGTH,
+        public_url=public_url,
+    )
+    return press(issuer.design, language).one(line)
+
+
+ISSUER_FIELDS = {
+    "issuer_lines": "heading",
+    "issuer_title": "certifier",
+    "issuer_line": "certifier",
+    "place": "place",
+    "place_date": "place",
+    "signatory_position": "signatory_position",
+    "signatory_name": "signatory_name",
+    "number": "number_symbol",
+    "number_line": "number_symbol",
+}
+"""The setting of an issuer that a line of the paper comes from."""
+
+FIELD_NAMES = {
+    "name": _l("Full name"),
+    "birth": _l("Date of birth"),
+    "residence": _l("Place of residence"),
+    "course_title": _l("Course"),
+    "class_title": _l("Class"),
+    "place": _l("Place of issue"),
+    "number": _l("Number"),
+    "issuer_name": _l("Issuer"),
+    "issuer_lines": _l("Heading of the paper"),
+    "issuer_title": _l("Who certifies"),
+    "signatory_position": _l("Position of the signer"),
+    "signatory_name": _l("Name of the signer"),
+    "verify_url": _l("Address of this site"),
+}
+
+
 def sentence(error: CertificateError) -> str:
     """A refusal of the press as a sentence in the language in force."""
-    return " ".join(gettext(reason.message, **reason.params) for reason in error.reasons)
+    return " ".join(gettext(reason.message, **_named(reason.params)) for reason in error.reasons)
+
+
+def _named(params: dict[str, object]) -> dict[str, object]:
+    if "field" not in params:
+        return params
+    field = str(params["field"])
+    return {**params, "field": str(FIELD_NAMES.get(field, field))}
+
+
+FACTS = (
+    ("name", _l("Full name")),
+    ("birth", _l("Date of birth")),
+    ("birth_year", _l("Year of birth")),
+    ("residence", _l("Place of residence")),
+    ("course_title", _l("Course")),
+    ("class_title", _l("Class")),
+    ("period", _l("Held")),
+    ("length", _l("Length")),
+    ("attendance", _l("Attendance")),
+    ("result", _l("Result")),
+    ("number", _l("Number")),
+    ("register_no", _l("Number in the register")),
+    ("code", _l("Verification code")),
+    ("issuer_name", _l("Issuer")),
+    ("issuer_lines", _l("Heading of the paper")),
+    ("issuer_title", _l("Who certifies")),
+    ("place", _l("Place of issue")),
+    ("issued_on", _l("Day of issue")),
+    ("signatory_position", _l("Position of the signer")),
+    ("signatory_name", _l("Name of the signer")),
+)
+"""Everything on the paper, in the order of reading."""
+
+
+def facts(certificate: Certificate, language: str) -> list[tuple[str, Any, str]]:
+    """Everything printed, as (field, label, text or list of lines), written as on the paper of that language."""
+    line = certificate.printed
+    shown = printed_values(design_of(certificate.design), language, line)
+    words = LOCALES[language]
+    start, end = (date.fromisoformat(line[key]) for key in ("period_from", "period_to"))
+    shown["period"] = dates.date_range(start, end, words)
+    shown["length"] = gettext("%(sessions)s (%(hours)s)", sessions=shown["sessions"], hours=shown["hours"])
+    shown["attendance"] = gettext("%(attended)s of %(held)s", attended=line["attended"], held=line["held"])
+    return [(key, label, shown[key]) for key, label in FACTS if shown.get(key)]

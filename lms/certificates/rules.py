@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 
 from translations import names
 
@@ -28,7 +29,8 @@ def printed_code(code: str) -> str:
 
 def typed_code(text: str) -> str | None:
     """The code that somebody typed, with what is often misread put right; None when it cannot be one."""
-    code = re.sub(r"[\s\-‐-―.]", "", text).upper().translate(_MISREAD)
+    western = "".join(str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text))
+    code = re.sub(r"[\s\-‐-―.\u200b-\u200f\u2066-\u2069]", "", western).upper().translate(_MISREAD)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
 
 

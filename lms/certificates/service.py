@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from certificates.designs import DESIGNS
 from certificates.errors import CertificateError
 from lms import signals
 from lms.audit import service as audit
 from lms.certificates import printing, rules
+from lms.certificates.issuers import branches, issuer_of, proposal, set_issuer, unit_title
 from lms.certificates.models import (
     Certificate,
     CertificateEvent,
@@ -26,69 +26,89 @@ from lms.certificates.models import (
     CertificateState,
     Issuer,
 )
+from lms.certificates.printing import (
+    Paper,
+    certificate_designs,
+    edition,
+    facts,
+    print_file,
+    sentence,
+    specimen,
+)
+from lms.certificates.register import (
+    certificates_of,
+    certificates_of_class,
+    class_of,
+    figures,
+    filters,
+    find_by_code,
+    holders,
+    person_with,
+    replaced_by,
+    search,
+    staff_names,
+)
+from lms.certificates.rules import typed_code
+from lms.classes import service as classes
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.completion.service import Candidate
-from lms.core.access import Actor, everything
+from lms.core.access import Actor
 from lms.core.clock import local_date
 from lms.core.errors import DomainError
 from lms.core.keys import new_key
 from lms.people.models import Person
-from lms.units.models import Branch
+from translations import names
 
-REASON_MINIMUM = 10
+__all__ = [
+    "Issued",
+    "Paper",
+    "Readiness",
+    "branches",
+    "certificate_designs",
+    "certificates_of",
+    "certificates_of_class",
+    "class_of",
+    "edition",
+    "facts",
+    "filters",
+    "find_by_code",
+    "issue",
+    "issuer_of",
+    "person_with",
+    "print_file",
+    "proposal",
+    "readiness",
+    "reissue",
+    "replaced_by",
+    "require_valid",
+    "revoke",
+    "search",
+    "sentence",
+    "set_issuer",
+    "specimen",
+    "staff_names",
+    "typed_code",
+    "unit_title",
+]
+
+REASON_MINIMUM, REASON_LONGEST = 10, 500
 
 
 @dataclass
 class Issued:
-    """What one press of "issue" came to: new certificates, and the people whose paper cannot be set, with the reason."""
+    """What one press of "issue" came to: new certificates, and the people whose paper cannot be set, and why."""
 
     certificates: list[Certificate] = field(default_factory=list)
     refused: list[tuple[Person, CertificateError]] = field(default_factory=list)
 
 
-def set_issuer(
-    session: Session,
-    branch: Branch,
-    *,
-    design: str,
-    number_symbol: str,
-    heading: dict[str, list[str]],
-    certifier: dict[str, str],
-    place: dict[str, str],
-    signatory_position: dict[str, list[str]],
-    signatory_name: str,
-    actor: Actor,
-    now: datetime,
-) -> Issuer:
-    """Write down what a branch prints on its certificates. Papers already issued keep what they have."""
-    if design not in DESIGNS:
-        raise DomainError("unknown_design", _l("There is no such design."), field="design")
-    issuer = session.get(Issuer, branch.id)
-    if issuer is None:
-        issuer = Issuer(branch_id=branch.id, unit_id=branch.unit_id)
-        session.add(issuer)
-    issuer.design, issuer.number_symbol = design, number_symbol
-    issuer.heading, issuer.certifier, issuer.place = heading, certifier, place
-    issuer.signatory_position, issuer.signatory_name = signatory_position, signatory_name
-    session.flush()
-    audit.record(session, "issuer.set", actor=actor, now=now, unit_id=branch.unit_id, subject=branch)
-    return issuer
-
-
-def issuer_of(session: Session, course_class: CourseClass) -> Issuer | None:
-    """What the class's branch prints, if it has been written down."""
-    query = (
-        select(Issuer).where(Issuer.branch_id == course_class.branch_id).options(joinedload(Issuer.branch))
-    )
-    return session.scalar(query)
-
-
 @dataclass(frozen=True)
 class Readiness:
-    """Who would get a certificate now, and from which number to which."""
+    """Who would get a certificate now and from which number on, and whose paper cannot be set, with the reason."""
 
-    candidates: list[Candidate]
+    people: list[Person]
+    refused: list[tuple[Person, CertificateError]]
     first_number: int
     symbol: str
 
@@ -100,26 +120,41 @@ class Readiness:
     @property
     def last(self) -> str:
         """The last number that would be given."""
-        return rules.printed_number(self.first_number + len(self.candidates) - 1, self.symbol)
+        return rules.printed_number(self.first_number + len(self.people) - 1, self.symbol)
 
 
-def readiness(session: Session, course_class: CourseClass, *, now: datetime) -> Readiness:
-    """Who completed and has no valid certificate of this class, and the numbers they would get."""
+def readiness(session: Session, course_class: CourseClass, issuer: Issuer, *, now: datetime) -> Readiness:
+    """Who completed and has no valid certificate of this class, and the numbers they would get. Writes nothing."""
     waiting = _without_certificate(session, course_class, completion.candidates(session, course_class))
-    issuer = issuer_of(session, course_class)
-    series = session.get(CertificateSeries, (course_class.branch_id, local_date(now).year))
+    course = printing.course_of(session, course_class, issuer)
+    issued_on = local_date(now)
+    lines = _lines(session, waiting, course, issued_on) if course.held else []
+    series = session.get(CertificateSeries, (course_class.branch_id, issued_on.year))
     return Readiness(
-        waiting, (series.last_number if series else 0) + 1, issuer.number_symbol if issuer else ""
+        [candidate.person for candidate, _line, refusal in lines if refusal is None],
+        [(candidate.person, refusal) for candidate, _line, refusal in lines if refusal is not None],
+        (series.last_number if series else 0) + 1,
+        issuer.number_symbol,
     )
+
+
+def _lines(
+    session: Session, waiting: Sequence[Candidate], course: printing.Course, issued_on: date
+) -> list[tuple[Candidate, dict[str, Any], CertificateError | None]]:
+    """The line of everybody, with why it cannot be printed if so."""
+    printing.people_with_groups(session, [each.person.id for each in waiting])
+    common = printing.common_line(course, issued_on=issued_on)
+    found = []
+    for candidate in waiting:
+        line = {**common, **printing.personal_line(course, candidate, issued_on=issued_on)}
+        found.append((candidate, line, printing.why_not_printable(course.issuer, line)))
+    return found
 
 
 def _without_certificate(
     session: Session, course_class: CourseClass, candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    query = select(Certificate.person_id).where(
-        Certificate.class_id == course_class.id, Certificate.state == CertificateState.VALID
-    )
-    have = set(session.scalars(query))
+    have = holders(session, course_class.id)
     return [each for each in candidates if each.completed and each.person.id not in have]
 
 
@@ -178,15 +213,17 @@ def _issue_to(
     now: datetime,
 ) -> Issued:
     result = Issued()
-    people = printing.people_with_groups(session, [each.person.id for each in waiting])
-    common = printing.common_line(course, issued_on=issued_on)
-    for candidate in waiting:
-        line = {**common, **printing.personal_line(course, candidate, issued_on=issued_on)}
-        refusal = printing.why_not_printable(course.issuer.design, line)
+    for candidate, line, refusal in _lines(session, waiting, course, issued_on):
         if refusal is not None:
             result.refused.append((candidate.person, refusal))
             continue
-        origin = _Origin(course.course_class.id, people[candidate.person.id], course.issuer)
+        origin = _Origin(
+            course.course_class.id,
+            candidate.person.id,
+            course.issuer,
+            candidate.person.birth_year,
+            printing.group_sort(candidate.person),
+        )
         result.certificates.append(
             _enter(session, line, origin, series, issued_on, public_url, actor=actor, now=now)
         )
@@ -196,9 +233,13 @@ def _issue_to(
 
 @dataclass(frozen=True)
 class _Origin:
+    """Where a certificate comes from, and what it is sorted and opened by."""
+
     class_id: uuid.UUID
-    person: Person | None
+    person_id: uuid.UUID
     issuer: Issuer
+    birth_year: int | None
+    group_sort: str
 
 
 def _enter(
@@ -211,27 +252,31 @@ def _enter(
     *,
     actor: Actor,
     now: datetime,
-    replaces: Certificate | None = None,
 ) -> Certificate:
     """Add the register entry with the next number."""
     series.last_number += 1
-    code, person = rules.new_code(), origin.person
-    symbol = origin.issuer.number_symbol
+    code, issuer = rules.new_code(), origin.issuer
     certificate = Certificate(
         id=new_key(),
-        branch_id=origin.issuer.branch_id,
-        unit_id=origin.issuer.unit_id,
+        branch_id=issuer.branch_id,
+        unit_id=issuer.unit_id,
         year=series.year,
         number=series.last_number,
         code=code,
         class_id=origin.class_id,
-        person_id=person.id if person else replaces.person_id if replaces else None,
-        birth_year=person.birth_year if person else replaces.birth_year if replaces else None,
-        name_sort=person.name_sort if person else replaces.name_sort if replaces else "",
-        group_sort=printing.group_sort(person) if person else replaces.group_sort if replaces else "",
-        design=origin.issuer.design,
+        person_id=origin.person_id,
+        birth_year=origin.birth_year,
+        name_folded=names.fold(line["name"]),
+        name_sort=names.sort_text(line["name"]),
+        group_sort=origin.group_sort,
+        design=issuer.design,
         printed=printing.numbered(
-            line, number=series.last_number, year=series.year, symbol=symbol, code=code, public_url=public_url
+            line,
+            number=series.last_number,
+            year=series.year,
+            symbol=issuer.number_symbol,
+            code=code,
+            public_url=public_url,
         ),
         issued_on=issued_on,
         issued_at=now,
@@ -260,16 +305,17 @@ def _locked_series(session: Session, branch_id: uuid.UUID, year: int) -> Certifi
 
 def revoke(session: Session, certificate: Certificate, *, reason: str, actor: Actor, now: datetime) -> None:
     """Declare a certificate void, with the reason that its page will show."""
-    _require_valid(certificate)
+    reason = _reason(reason)
+    _lock_valid(session, certificate)
     certificate.state = CertificateState.REVOKED
-    _happened(session, certificate, CertificateEventKind.REVOKED, _reason(reason), actor=actor, now=now)
+    _happened(session, certificate, CertificateEventKind.REVOKED, reason, actor=actor, now=now)
     audit.record(session, "certificate.revoked", actor=actor, now=now, subject=certificate)
     signals.send_after_commit(
         session,
         signals.certificate_revoked,
         certificate_id=certificate.id,
         code=certificate.code,
-        reason=_reason(reason),
+        reason=reason,
     )
 
 
@@ -280,24 +326,28 @@ def reissue(
 
     The person's details are taken anew (that is usually why), what was achieved stays as it was printed.
     """
-    _require_valid(certificate)
     reason = _reason(reason)
+    _lock_valid(session, certificate)
     issuer = session.scalars(
         select(Issuer).where(Issuer.branch_id == certificate.branch_id).options(joinedload(Issuer.branch))
     ).one()
     issued_on = local_date(now)
     series = _locked_series(session, certificate.branch_id, issued_on.year)
-    person = printing.people_with_groups(session, [certificate.person_id]).get(certificate.person_id)
+    person = printing.person_now(session, certificate.person_id)
     line = printing.renewed_line(certificate, person, issuer, issued_on)
-    refusal = printing.why_not_printable(issuer.design, line)
+    refusal = printing.why_not_printable(issuer, line)
     if refusal is not None:
         raise DomainError("not_printable", printing.sentence(refusal))
     certificate.state = CertificateState.REPLACED
     session.flush()
-    origin = _Origin(certificate.class_id, person, issuer)
-    new = _enter(
-        session, line, origin, series, issued_on, public_url, actor=actor, now=now, replaces=certificate
+    origin = _Origin(
+        certificate.class_id,
+        certificate.person_id,
+        issuer,
+        person.birth_year if person else certificate.birth_year,
+        printing.group_sort(person) if person else certificate.group_sort,
     )
+    new = _enter(session, line, origin, series, issued_on, public_url, actor=actor, now=now)
     session.flush()
     certificate.replaced_by_id = new.id
     _happened(session, certificate, CertificateEventKind.REPLACED, reason, actor=actor, now=now)
@@ -305,20 +355,29 @@ def reissue(
     return new
 
 
-def _require_valid(certificate: Certificate) -> None:
+def require_valid(certificate: Certificate) -> None:
+    """Raise DomainError unless the certificate holds."""
     if certificate.state is not CertificateState.VALID:
         raise DomainError(
             "not_valid",
-            _l("This certificate does not hold any more, so it cannot be revoked or replaced again."),
+            _l("This certificate does not hold any more: it was revoked, or another replaced it."),
         )
+
+
+def _lock_valid(session: Session, certificate: Certificate) -> None:
+    # Of two people who press at once, the second sees what the first did.
+    session.refresh(certificate, with_for_update={"of": Certificate})
+    require_valid(certificate)
 
 
 def _reason(reason: str) -> str:
     reason = " ".join(reason.split())
-    if len(reason) < REASON_MINIMUM:
+    if not REASON_MINIMUM <= len(reason) <= REASON_LONGEST:
         raise DomainError(
             "reason_missing",
-            _l("Please write the reason in a sentence; it is kept with the decision."),
+            _l(
+                "Please write the reason in a sentence of at most 500 characters; it is kept with the decision."
+            ),
             field="reason",
         )
     return reason
@@ -339,41 +398,4 @@ def _happened(
     session.flush()
 
 
-# --- finding ------------------------------------------------------------------------------------------------------------
-
-
-def find_by_code(session: Session, typed: str) -> Certificate | None:
-    """The certificate with a code, as typed or scanned by anybody; with its events and what replaced it."""
-    code = rules.typed_code(typed)
-    if code is None:
-        return None
-    with everything(session):
-        query = (
-            select(Certificate).where(Certificate.code == code).options(joinedload(Certificate.replaced_by))
-        )
-        certificate = session.scalars(query).first()
-        if certificate is not None:
-            _ = certificate.events
-        return certificate
-
-
-def certificates_of(session: Session, person_id: uuid.UUID) -> Sequence[Certificate]:
-    """Every certificate of a person, those of people merged into them included; newest first."""
-    with everything(session):
-        person = session.get(Person, person_id)
-        kept = person.merged_into_id if person is not None and person.merged_into_id else person_id
-        ids = [kept, *session.scalars(select(Person.id).where(Person.merged_into_id == kept))]
-        query = (
-            select(Certificate).where(Certificate.person_id.in_(ids)).order_by(Certificate.issued_at.desc())
-        )
-        return session.scalars(query).all()
-
-
-def certificates_of_class(session: Session, class_id: uuid.UUID) -> Sequence[Certificate]:
-    """The valid certificates of a class, by residential group and then name: the order in which they are handed over."""
-    query = (
-        select(Certificate)
-        .where(Certificate.class_id == class_id, Certificate.state == CertificateState.VALID)
-        .order_by(Certificate.group_sort, Certificate.name_sort, Certificate.number)
-    )
-    return session.scalars(query).all()
+classes.FIGURES.append(figures)

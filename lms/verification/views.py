@@ -1,0 +1,180 @@
+"""Public pages: whether a certificate is genuine, and people's own certificates."""
+
+from __future__ import annotations
+
+import base64
+import io
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask import session as cookie
+from flask_babel import gettext as _
+
+from certificates import qr
+from lms.certificates import service as certificates
+from lms.certificates.models import Certificate, CertificateState
+from lms.core.access import public
+from lms.core.clock import now
+from lms.core.db import db
+from lms.core.errors import DomainError
+from lms.core.i18n import current_language
+from lms.verification import service
+from lms.verification.forms import OwnForm
+from translations.locales import LOCALES
+
+bp = Blueprint("verification", __name__, template_folder="templates")
+
+OWN = "own_certificates"
+REMEMBERED = timedelta(minutes=30)
+"""How long a browser may show somebody's certificates: phones and computers are shared."""
+
+
+# --- anybody with a paper in hand -------------------------------------------------------------------------
+
+
+@bp.get("/verify")
+@public
+def check() -> Any:
+    """A field for the code."""
+    typed = request.args.get("code", "").strip()
+    if not typed:
+        return render_template("verification/check.html", typed="", unknown=False)
+    code = certificates.typed_code(typed)
+    return redirect(url_for("verification.show", code=code)) if code else _unknown(typed)
+
+
+@bp.get("/v/<code>")
+@public
+def show(code: str) -> Any:
+    """Whether the certificate with this code is genuine, in one sentence, and everything printed on it."""
+    certificate = certificates.find_by_code(db.session(), code)
+    if certificate is None:
+        return _unknown(code)
+    page = render_template(
+        "verification/show.html",
+        certificate=certificate,
+        state=certificate.state.value,
+        last=certificate.events[-1],
+        facts=certificates.facts(certificate, current_language()),
+    )
+    return _unlisted(page)
+
+
+def _unknown(typed: str) -> Response:
+    page = render_template("verification/check.html", typed=typed[:40], unknown=True)
+    return _unlisted(page, 404)
+
+
+def _unlisted(page: str, status: int = 200) -> Response:
+    response = make_response(page, status)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# --- people's own certificates ----------------------------------------------------------------------------
+
+
+@bp.route("/my-certificates", methods=["GET", "POST"])
+@public
+def mine() -> Any:
+    """One's own certificates, opened with the code on the paper and the year of birth."""
+    if request.method == "GET" and (person_id := _remembered()) is not None:
+        found = certificates.certificates_of(db.session(), person_id)
+        return _unlisted(render_template("verification/mine.html", found=found))
+    form, status = OwnForm(), 200
+    if request.method == "GET":
+        form.code.data = request.args.get("code", "")
+    elif form.validate_on_submit() and form.year is not None:
+        try:
+            return _open(form.code.data or "", form.year)
+        except DomainError as error:
+            db.session.rollback()
+            form.refuse(error)
+            status = error.status
+            wait = error.details.get("seconds")
+            return _form_page(form, status, {"Retry-After": str(wait)} if wait else {})
+    else:
+        status = 422
+    return _form_page(form, status)
+
+
+def _form_page(form: OwnForm, status: int, headers: dict[str, str] | None = None) -> Response:
+    response = _unlisted(render_template("verification/open.html", form=form), status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _open(code: str, birth_year: int) -> Any:
+    moment = now()
+    person_id = service.open_own(db.session(), code, birth_year, source=request.remote_addr or "", now=moment)
+    db.session.commit()
+    if person_id is None:
+        raise DomainError("wrong_code_or_year", service.WRONG)
+    cookie[OWN] = {"person": person_id.hex, "until": (moment + REMEMBERED).isoformat()}
+    return redirect(url_for("verification.mine"))
+
+
+def _remembered() -> uuid.UUID | None:
+    kept = cookie.get(OWN)
+    if kept is None or datetime.fromisoformat(kept["until"]) <= now():
+        return None
+    return uuid.UUID(kept["person"])
+
+
+@bp.post("/my-certificates/close")
+@public
+def close() -> Any:
+    """Forget whose certificates these are."""
+    cookie.pop(OWN, None)
+    return redirect(url_for("verification.mine"))
+
+
+def _own(certificate_id: uuid.UUID) -> Certificate:
+    """One of the remembered person's valid certificates; everything else is not there."""
+    person_id = _remembered()
+    found: Sequence[Certificate] = certificates.certificates_of(db.session(), person_id) if person_id else []
+    valid = (each for each in found if each.state is CertificateState.VALID)
+    return next((each for each in valid if each.id == certificate_id), None) or abort(404)
+
+
+@bp.get("/my-certificates/<uuid:certificate_id>/<language>.pdf")
+@public
+def download(certificate_id: uuid.UUID, language: str) -> Any:
+    """One's own certificate in a language."""
+    if language not in LOCALES:
+        abort(404)
+    paper = certificates.Paper.of(_own(certificate_id))
+    return send_file(
+        io.BytesIO(paper.pdf(language)),
+        mimetype="application/pdf",
+        download_name=paper.file_name(language),
+        as_attachment=True,
+    )
+
+
+@bp.get("/my-certificates/<uuid:certificate_id>/qr")
+@public
+def show_qr(certificate_id: uuid.UUID) -> Any:
+    """The QR of one's own certificate, large, to hold out to somebody who checks it."""
+    certificate = _own(certificate_id)
+    image = base64.b64encode(qr.svg(certificate.printed["verify_url"])).decode()
+    page = render_template(
+        "verification/qr.html",
+        certificate=certificate,
+        image=f"data:image/svg+xml;base64,{image}",
+        label=_("QR code of the certificate"),
+    )
+    return _unlisted(page)

@@ -1,0 +1,88 @@
+"""Classes that were held and marked, and issuers: what tests of completion and certificates start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lms.attendance import service as attendance
+from lms.attendance.models import AttendanceStatus
+from lms.attendance.service import NewMark
+from lms.certificates import service as certificates
+from lms.certificates.models import Certificate, Issuer
+from lms.classes.models import CourseClass
+from lms.core.access import SYSTEM
+from lms.core.keys import new_key
+from lms.people.models import Person
+from tests.support.world import World
+from translations.dates import at_local
+
+NOW = datetime.fromisoformat("2026-11-22T03:00:00+00:00")
+DAYS = [date(2026, 10, day) for day in (5, 7, 12, 14, 19, 21)]
+PUBLIC_URL = "https://lop.example.vn"
+
+MARKS = {
+    "p": AttendanceStatus.PRESENT,
+    "l": AttendanceStatus.LATE,
+    "e": AttendanceStatus.EXCUSED,
+    "a": AttendanceStatus.ABSENT,
+}
+
+
+def held_class(world: World, rolls: Sequence[tuple[Person, str]], **values: Any) -> CourseClass:
+    """A class of Cửa Nam whose sessions were held: a letter a session for everybody (p, l, e, a)."""
+    code = values.pop("code", "00082")
+    days = DAYS[: max((len(roll) for _person, roll in rolls), default=0)]
+    course_class = world.make_class(code, sessions=days, **values)
+    for person, roll in rolls:
+        world.enrol(course_class, person)
+        mark(world.session, course_class, person, roll)
+    world.session.flush()
+    return course_class
+
+
+def mark(session: Session, course_class: CourseClass, person: Person, roll: str) -> None:
+    """Mark somebody at the sessions of a class, as on the evenings themselves."""
+    for meeting, letter in zip(course_class.sessions, roll, strict=False):
+        moment = at_local(meeting.local_date, time(9))
+        marks = [NewMark(new_key(), meeting.id, person.id, MARKS[letter], marked_at=moment)]
+        receipts = attendance.record_marks(session, marks, actor=SYSTEM, now=moment)
+        assert [receipt.outcome for receipt in receipts] == ["accepted"]
+
+
+def make_issuer(world: World, course_class: CourseClass, **values: Any) -> Issuer:
+    """The class's branch with the wording that is proposed to it."""
+    branch = course_class.branch
+    words = certificates.proposal(branch, on=NOW.date())
+    return certificates.set_issuer(
+        world.session,
+        branch,
+        **{
+            "design": words.design,
+            "number_symbol": words.number_symbol,
+            "heading": words.heading,
+            "certifier": words.certifier,
+            "place": words.place,
+            "signatory_position": words.signatory_position,
+            "signatory_name": "Trần Minh Quang",
+            **values,
+        },
+        actor=SYSTEM,
+        now=NOW,
+    )
+
+
+def issue(world: World, course_class: CourseClass, *, now: datetime = NOW) -> certificates.Issued:
+    """Issue to all who completed."""
+    return certificates.issue(world.session, course_class, public_url=PUBLIC_URL, actor=SYSTEM, now=now)
+
+
+def one_certificate(world: World, name: str = "Nguyễn Thị Ánh", **values: Any) -> Certificate:
+    """A certificate of one person in a class of one session."""
+    person = world.make_person(name, values.pop("birth", 1958), **values.pop("person", {}))
+    course_class = held_class(world, [(person, "p")], **values)
+    make_issuer(world, course_class)
+    return issue(world, course_class).certificates[0]
