@@ -34,6 +34,7 @@ from lms.core.keys import is_key
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
 from translations.dates import weekday_date
+from translations.numbers import join
 
 FILTERS: list[tuple[str, Any]] = [
     ("", _l("All now")),
@@ -90,7 +91,9 @@ def show(class_id: uuid.UUID) -> str:
         lessons=course.lessons[current_language()],
         editable=may_edit(course_class),
         steps=NEXT_STEPS,
-        age_groups=[AGE_GROUPS[rules.AgeGroup(group)] for group in course_class.age_groups],
+        age_groups=join(
+            [str(AGE_GROUPS[rules.AgeGroup(group)]) for group in course_class.age_groups], current_locale()
+        ),
         mode=MODES[course_class.mode],
         today=today(),
         holidays={
@@ -159,11 +162,11 @@ def _create(form: ClassForm, unit_id: uuid.UUID) -> CourseClass:
 def _tell_of(course_class: CourseClass, slots: list[rules.Slot], skipped: list[Any]) -> None:
     """Show what somebody should know of new sessions: nothing of it is refused."""
     for day in skipped:
-        name = _(rules.holiday(day) or "")
-        flash(
-            _("%(day)s is a public holiday (%(name)s) and was passed over.", day=_day(day), name=name),
-            "warning",
+        name: Any = rules.holiday(day)
+        sentence = _(
+            "%(day)s is a public holiday (%(name)s) and was passed over.", day=_day(day), name=_(name)
         )
+        flash(sentence, "warning")
     warnings = service.slot_warnings(db.session(), course_class, slots, today=today())
     for slot, found in warnings.items():
         for warning in found[:2]:
