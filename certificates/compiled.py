@@ -50,14 +50,20 @@ class Compiled:
     source: bytes
     pool: dict[Any, Any]
 
-    def content(self, lines: Mapping[Key, FittedLine], address: str) -> tuple[bytes, list[Shaped]]:
-        """The content stream of one person's page, and all shaped texts in it in the order of painting."""
-        parts = [self.pieces[0]]
+    @property
+    def moves_lines(self) -> bool:
+        """Whether the page has coordinates of its own somewhere, as transformed boxes have."""
+        return sum(piece.count(b" cm") for piece in self.pieces) != 2
+
+    def draw(self, lines: Mapping[Key, FittedLine], address: str) -> tuple[list[bytes], list[Shaped]]:
+        """What one person's page has at the cuts, and all shaped texts in it, both in the order of painting."""
         texts: list[Shaped] = []
-        for key, piece in zip(self.order, self.pieces[1:], strict=True):
-            parts.append(self.drawn(key, lines, address, texts))
-            parts.append(piece)
-        return b"".join(parts), texts
+        return [self.drawn(key, lines, address, texts) for key in self.order], texts
+
+    def content(self, drawn: Iterable[bytes]) -> bytes:
+        """The content stream of a page from what it has at the cuts."""
+        pairs = zip(drawn, self.pieces[1:], strict=True)
+        return self.pieces[0] + b"".join(part for pair in pairs for part in pair)
 
     def drawn(self, key: Key, lines: Mapping[Key, FittedLine], address: str, texts: list[Shaped]) -> bytes:
         """The operators of one line, or of the QR code."""

@@ -63,6 +63,13 @@ class FilePlan:
             self.offsets.append(len(body))
             body += b"%d 0 obj\n%s\nendobj\n" % (numbers[number], serialised(item, numbers))
         self.shared = bytes(body)
+        resources = page.Resources
+        self.page_box = (float(page.MediaBox[2]), float(page.MediaBox[3]))
+        self.resources = numbers[resources.objgen[0]]
+        self.page_objects = {
+            numbers[number]: serialised(item, numbers)
+            for number, item in reachable(resources, {fonts.objgen[0]}).items()
+        }
 
     def batch(self, used: Glyphs, overrides: Overrides = ()) -> "Batch":
         """The shared part of a batch's files, with the fonts that the batch uses."""

@@ -7,7 +7,7 @@ objects (`pdffile.py`). When a page cannot be made that way the press sets it th
 import datetime
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from certificates.fontset import Glyphs, Overrides, add_glyphs
 from certificates.page import Shape, shape_of, texts_by_key
 from certificates.pdffile import Batch, FilePlan, Person
 from certificates.plainsign import sign_plainly
+from certificates.shaping import Shaped
 from certificates.signing import Signer
 from certificates.typeset import render_content
 from certificates.wording import Content, compose
@@ -55,12 +56,28 @@ class Set:
     data: Data
     content: Content
     plan: FilePlan | None
-    stream: bytes = b""
+    drawn: list[bytes] = field(default_factory=list)
+    texts: list[Shaped] = field(default_factory=list)
     group: Group | None = None
     """People whose files can share fonts: those of one plan whose glyphs stand for the same texts."""
 
 
 PlanKey = tuple[Shape, tuple[tuple[str, bytes], ...]]
+
+
+def glyphs_of(pages: Iterable[Set]) -> dict[Group, Glyphs]:
+    """The glyphs that each group of pages uses together."""
+    used: dict[Group, Glyphs] = {}
+    for page in pages:
+        if page.plan is None or page.group is None:
+            continue
+        glyphs = used.get(page.group)
+        if glyphs is None:
+            static = page.plan.compiled.glyphs
+            glyphs = used[page.group] = {font: set(known) for font, known in static.items()}
+        for text in page.texts:
+            add_glyphs(glyphs, text.glyphs)
+    return used
 
 
 class Press:
@@ -103,8 +120,8 @@ class Press:
 
     def make_chunk(self, people: list[Data]) -> Iterator[Made]:
         """Set all pages of a chunk, then write them with the fonts that they use together."""
-        used: dict[Group, Glyphs] = {}
-        pages = [self.set(data, used) for data in people]
+        pages = [self.set(data) for data in people]
+        used = glyphs_of(page for page in pages if isinstance(page, Set))
         batches: dict[Group, Batch] = {}
         for page in pages:
             if isinstance(page, Made):
@@ -117,7 +134,7 @@ class Press:
                     batch = batches[page.group] = page.plan.batch(used[page.group], page.group[1])
                 yield Made(page.data, batch.file(self.person(page)))
 
-    def set(self, data: Data, used: dict[Group, Glyphs]) -> Set | Made:
+    def set(self, data: Data) -> Set | Made:
         """Set one person's page, or say why not."""
         try:
             content = compose(self.design, self.locale, data)
@@ -126,14 +143,9 @@ class Press:
                 return Set(data, content, None)
             compiled = plan.compiled
             lines = fit_all(self.design, compiled.slots, texts_by_key(content), content.person)
-            stream, texts = compiled.content(lines, content.qr)
+            drawn, texts = compiled.draw(lines, content.qr)
             group = (id(plan), overrides(texts))
-            glyphs = used.get(group)
-            if glyphs is None:
-                glyphs = used[group] = {font: set(known) for font, known in compiled.glyphs.items()}
-            for text in texts:
-                add_glyphs(glyphs, text.glyphs)
-            return Set(data, content, plan, stream, group)
+            return Set(data, content, plan, drawn, texts, group)
         except CertificateError as refusal:
             if refusal.person is None:
                 refusal.person = str(data.get("name") or "?")
@@ -142,7 +154,9 @@ class Press:
     def person(self, page: Set) -> Person:
         """What differs in a person's file."""
         attachment = self.credential(page.data, self.locale) if self.credential else None
-        return Person(page.content.title, page.stream, attachment, self.moment)
+        assert page.plan is not None
+        stream = page.plan.compiled.content(page.drawn)
+        return Person(page.content.title, stream, attachment, self.moment)
 
     def plan(self, content: Content) -> FilePlan | None:
         """The plan for the content's shape and pictures, compiled at its first use; None when it must go plainly."""
@@ -159,11 +173,11 @@ class Press:
                 self.plans[key] = None
         return self.plans[key]
 
-    def plainly(self, page: Set) -> Made:
+    def plainly(self, page: Set, *, sign: bool = True) -> Made:
         """Set a page by WeasyPrint alone and sign it by pyHanko."""
         attachment = self.credential(page.data, self.locale) if self.credential else None
         try:
             pdf = render_content(self.design, page.content, attachment)
         except CertificateError as refusal:
             return Made(page.data, refusal=refusal)
-        return Made(page.data, sign_plainly(pdf, self.signer, self.now) if self.signer else pdf)
+        return Made(page.data, sign_plainly(pdf, self.signer, self.now) if self.signer and sign else pdf)
