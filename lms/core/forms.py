@@ -136,7 +136,7 @@ class PartialDateField(FormField):
         self.value: PartialDate | None = None
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
-        parts = [(part.data or "").strip() for part in self.form]
+        parts = [str(part.data or "").strip() for part in self.form]
         if not any(parts) and not self.required:
             return True
         try:
@@ -162,7 +162,7 @@ class DayField(FormField):
         self.value: date | None = None
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
-        parts = [(part.data or "").strip() for part in self.form]
+        parts = [str(part.data or "").strip() for part in self.form]
         if not any(parts) and not self.required:
             return True
         try:
