@@ -279,9 +279,7 @@ def test_the_import_is_recorded_in_numbers_only(session: Session, course_class: 
 def test_the_list_that_comes_out_goes_in_again(
     session: Session, world: World, course_class: CourseClass, kind: Any
 ) -> None:
-    take(
-        session, course_class, "Trần Thị Ánh,05/03/1958,0912345678,Tổ 1\nLê Văn An,1950,,\nĐỗ Bình,1960,,\n"
-    )
+    take(session, course_class, "Trần Thị Ánh,05/03/1958,0912345678,Tổ 1\nLê Văn An,1950,,\nĐỗ Bình,1960,,\n")
     waiting = world.make_person("Vũ Thị Yến", 1970, note="sức khỏe yếu")
     world.enrol(course_class, waiting, EnrolmentState.WAITING)
     gone = world.make_person("Người Đã Thôi", 1970)
