@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts import rules
 from lms.accounts.models import Grant, User
-from lms.core.access import Actor, Role, public_rows
+from lms.core.access import Actor, Granted, Role, public_rows
 from lms.core.errors import DomainError
 from lms.units.models import UnitClosure
 
@@ -79,6 +79,14 @@ def may_manage(session: Session, user: User, actor: Actor) -> bool:
     grants = grants_of(session, user)
     return bool(grants) and all(
         rules.may_grant(_held_at(session, actor, grant.unit_id), grant.role.value) for grant in grants
+    )
+
+
+def actor_of(session: Session, user: User) -> Actor:
+    """The actor for an account, with the grants held now."""
+    grants = session.scalars(public_rows(select(Grant).where(Grant.user_id == user.id))).all()
+    return Actor(
+        user.id, user.name, tuple(Granted(grant.role, grant.unit_id, grant.sensitive) for grant in grants)
     )
 
 

@@ -169,10 +169,7 @@ def load_actor() -> Actor | None:
 
 def actor_of(user: Any) -> Actor:
     """The actor for an account."""
-    grants = db.session.scalars(public_rows(select(Grant).where(Grant.user_id == user.id))).all()
-    return Actor(
-        user.id, user.name, tuple(Granted(grant.role, grant.unit_id, grant.sensitive) for grant in grants)
-    )
+    return service.actor_of(db.session(), user)
 
 
 def _session_user() -> Any:

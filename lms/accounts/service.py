@@ -17,6 +17,7 @@ from lms.accounts.authority import (
     LAST_ADMIN,
     NOT_ALLOWED,
     ROLE_NAMES,
+    actor_of,
     at_and_above,
     grantable_at,
     grants_of,
@@ -37,6 +38,7 @@ from translations import names, phones
 __all__ = [
     "ROLE_NAMES",
     "accept_invitation",
+    "actor_of",
     "audit_user",
     "create_user",
     "deactivate",
