@@ -37,6 +37,5 @@ class CheckedClient(FlaskClient):
         with self.session_transaction() as session:
             session["_user_id"] = user.fs_uniquifier
             session["_fresh"] = True
-            session["signed_in_at"] = self.application.config["CLOCK"]().timestamp()
             with self.application.app_context():
                 session[SIGNED_IN_AT] = clock.now().timestamp()
