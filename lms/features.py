@@ -17,7 +17,9 @@ from lms.certificates import views as certificates_views
 from lms.classes import views as classes_views
 from lms.completion import views as completion_views
 from lms.core import views as core_views
+from lms.demo.accounts import SIGN_INS
 from lms.home import views as home_views
+from lms.jobs import views as job_views
 from lms.people import views as people_views
 from lms.rosters import views as roster_views
 from lms.units import views as units_views
@@ -39,12 +41,14 @@ BLUEPRINTS = [
     attendance_views.bp,
     completion_views.bp,
     certificates_views.bp,
+    job_views.bp,
     verification_views.bp,
 ]
 
 
 def register(app: Flask) -> None:
     """Set up accounts and register every feature's blueprint."""
+    app.config.setdefault("DEMO_SIGN_INS", SIGN_INS if app.config["SETTINGS"].demo else [])
     init_security(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from courses import catalogue
 from lms.accounts import service as accounts
 from lms.accounts.models import User
-from lms.accounts.security import actor_of
 from lms.attendance import service as attendance
 from lms.attendance.models import AttendanceStatus
-from lms.certificates import issuers
 from lms.certificates import service as certificates
 from lms.classes import service as classes
 from lms.classes.models import ClassMode, ClassSession, CourseClass, EnrolmentSource
@@ -34,6 +32,7 @@ from lms.units.models import Branch, Organisation, Unit, UnitType
 from lms.venues import service as venues
 from lms.venues.models import Venue
 from translations.dates import at_local
+from translations.locales import LOCALES
 
 CUA_NAM, CONG_SON = "00082", "06220"
 
@@ -72,7 +71,7 @@ PLANS = (
         state="archived",
         people=38,
         born=(1944, 1968),
-        age_groups=("middle", "older"),
+        age_groups=("middle", "elder"),
         issue=True,
     ),
     Plan(
@@ -85,7 +84,7 @@ PLANS = (
         state="finished",
         people=30,
         born=(1942, 1966),
-        age_groups=("older",),
+        age_groups=("elder",),
     ),
     Plan(
         CUA_NAM,
@@ -109,7 +108,7 @@ PLANS = (
         state="open",
         people=26,
         born=(1950, 1990),
-        age_groups=("middle", "older"),
+        age_groups=("middle", "elder"),
         capacity=24,
     ),
     Plan(
@@ -122,7 +121,7 @@ PLANS = (
         state="running",
         people=36,
         born=(1948, 1985),
-        age_groups=("middle", "older"),
+        age_groups=("middle", "elder"),
         mode=ClassMode.TRAVELLING,
     ),
     Plan(
@@ -172,7 +171,7 @@ def _staff(session: Session, now: datetime) -> dict[str, Actor]:
             accounts.grant_role(session, user, place, account.role, actor=SYSTEM, now=now)
         made[account.key] = user
     session.flush()
-    return {key: actor_of(user) for key, user in made.items()}
+    return {key: accounts.actor_of(session, user) for key, user in made.items()}
 
 
 @dataclass(frozen=True)
@@ -193,18 +192,15 @@ class _Place:
             units.add_group(session, unit, name=name, type=kind, actor=actor, now=now) for name in names
         ]
         branches = {}
-        for organisation in SIGNATORIES:
-            texts = issuers.branch_name(unit, organisation, local_date(now))
+        today = local_date(now)
+        for organisation, signatory in SIGNATORIES.items():
+            texts = _branch_name(unit, organisation, today)
             branch = units.add_branch(
                 session, unit, organisation=organisation, name=texts, actor=actor, now=now
             )
-            defaults = issuers.defaults(branch, local_date(now))
+            proposed = asdict(certificates.proposal(branch, on=today))
             certificates.set_issuer(
-                session,
-                branch,
-                **{**defaults, "signatory_name": SIGNATORIES[organisation]},
-                actor=actor,
-                now=now,
+                session, branch, **proposed, signatory_name=signatory, actor=actor, now=now
             )
             branches[organisation] = branch
         hall = "Nhà văn hóa phường" if ward else "Nhà văn hóa thôn Bản Lếch"
@@ -213,6 +209,23 @@ class _Place:
 
 
 SIGNATORIES = {STATE: "Trần Quốc Tuấn", YOUTH: "Nguyễn Thu Hà"}
+
+
+def _branch_name(unit: Unit, organisation: Organisation, on: date) -> dict[str, str]:
+    titles = {code: units.title(unit, code, on) for code in LOCALES}
+    if organisation is STATE:
+        return {
+            "vi": f"Ủy ban nhân dân {titles['vi']}",
+            "en": f"People's Committee of {titles['en']}",
+            "ar": f"اللجنة الشعبية، {titles['ar']}",
+        }
+    return {
+        "vi": f"Đoàn Thanh niên {titles['vi']}",
+        "en": f"Youth Union of {titles['en']}",
+        "ar": f"اتحاد الشباب، {titles['ar']}",
+    }
+
+
 VILLAGES = ["Bản Lếch", "Khuổi Nặm", "Nhọt Nặm", "Đông Chắn", "Pác Đây"]
 
 

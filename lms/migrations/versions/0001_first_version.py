@@ -36,11 +36,14 @@ def upgrade() -> None:
         "lookup_attempt",
         sa.Column("id", db.Key(), nullable=False),
         sa.Column("source_hash", sa.String(length=64), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("at", db.Instant(), nullable=False),
         sa.Column("succeeded", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lookup_attempt")),
     )
     with op.batch_alter_table("lookup_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lookup_attempt_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lookup_attempt_code_hash_at"), ["code_hash", "at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_lookup_attempt_source_hash_at"), ["source_hash", "at"], unique=False
         )
@@ -311,6 +314,7 @@ def upgrade() -> None:
         sa.Column("class_id", db.Key(), nullable=False),
         sa.Column("person_id", db.Key(), nullable=False),
         sa.Column("birth_year", sa.Integer(), nullable=True),
+        sa.Column("name_folded", sa.String(length=240), nullable=False),
         sa.Column(
             "name_sort",
             sa.String(length=800).with_variant(sa.String(length=800, collation="C"), "postgresql"),
@@ -1039,6 +1043,8 @@ def downgrade() -> None:
     op.drop_table("sign_in_attempt")
     with op.batch_alter_table("lookup_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lookup_attempt_source_hash_at"))
+        batch_op.drop_index(batch_op.f("ix_lookup_attempt_code_hash_at"))
+        batch_op.drop_index(batch_op.f("ix_lookup_attempt_at"))
 
     op.drop_table("lookup_attempt")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
