@@ -27,16 +27,15 @@ from flask_security import (
     wan_deleted,
     wan_registered,
 )
-from sqlalchemy import select
 
 import translations
-from lms.accounts import rules
+from lms.accounts import authority, rules
 from lms.accounts.forms import CodeForm, PasskeyForm, RecoveryCodeForm, SignInForm
 from lms.accounts.identities import PASSWORD_SENTENCES
-from lms.accounts.models import Grant, User, WebAuthn
+from lms.accounts.models import User, WebAuthn
 from lms.accounts.service import audit_user
 from lms.core import clock
-from lms.core.access import Actor, Granted, public_rows
+from lms.core.access import Actor
 from lms.core.auth import IDENTITY
 from lms.core.db import db
 from lms.core.i18n import language_chosen
@@ -169,7 +168,7 @@ def load_actor() -> Actor | None:
 
 def actor_of(user: Any) -> Actor:
     """The actor for an account."""
-    return service.actor_of(db.session(), user)
+    return authority.actor_of(db.session(), user)
 
 
 def _session_user() -> Any:
