@@ -27,6 +27,7 @@ from flask_security import (
     wan_deleted,
     wan_registered,
 )
+from sqlalchemy import select
 
 import translations
 from lms.accounts import authority, rules
