@@ -93,7 +93,9 @@ def init_http(app: Flask) -> None:
         if status < 400:
             return error
         sentence = SENTENCES.get(status, SENTENCES[400] if status < 500 else SENTENCES[500])
-        return error_answer(status, f"http_{status}", sentence)
+        body, status = error_answer(status, f"http_{status}", sentence)
+        kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+        return body, status, kept
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Any:
