@@ -69,12 +69,19 @@ class Compiled:
         """The operators of one line, or of the QR code."""
         if key == QR:
             return b"q /a1.0 gs\n" + operators(address, *self.square) + b"Q\n"
-        return draw_line(self.slots[key], lines[key], texts)
+        slot, line = self.slots[key], lines[key]
+        known = slot.drawn.get(line)
+        if known is None:
+            known = slot.drawn[line] = draw_line(slot, line)
+        texts += known[1]
+        return known[0]
 
 
 def overrides(texts: Iterable[Shaped]) -> Overrides:
     """What each oddly used glyph stands for on a page: WeasyPrint keeps the meaning that is painted first."""
     texts = list(texts)
+    if not any(text.odd for text in texts):
+        return ()
     odd = dict.fromkeys(place for text in texts for place in text.odd)
     decided = []
     for font, glyph in odd:
@@ -86,8 +93,9 @@ def overrides(texts: Iterable[Shaped]) -> Overrides:
     return tuple(decided)
 
 
-def draw_line(slot: Slot, fitted: FittedLine, texts: list[Shaped]) -> bytes:
-    """The operators that write a fitted line into its box."""
+def draw_line(slot: Slot, fitted: FittedLine) -> tuple[bytes, list[Shaped]]:
+    """The operators that write a fitted line into its box, and its shaped texts."""
+    texts: list[Shaped] = []
     styled = slot.text(fitted.size, fitted.leading)
     parts = [colour_operator(slot)]
     top = slot.y
@@ -99,7 +107,7 @@ def draw_line(slot: Slot, fitted: FittedLine, texts: list[Shaped]) -> bytes:
         texts.append(shaped)
         top += height
     parts.append(b"ET Q\n")
-    return b"".join(parts)
+    return b"".join(parts), texts
 
 
 def colour_operator(slot: Slot) -> bytes:

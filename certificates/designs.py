@@ -66,20 +66,20 @@ class Design:
         names = (path for path in sorted(self.folder.iterdir()) if path.suffix in {".svg", ".png", ".jpg"})
         return {path.name: path.read_bytes() for path in names} | self.images
 
-    def check(self, data: Mapping[str, Any]) -> list[Reason]:
-        """Every reason why a line of data cannot be used with this design; empty when it can."""
+    def check(self, data: Mapping[str, Any], fields: Mapping[str, FieldRule] | None = None) -> list[Reason]:
+        """Every reason why a line of data, or some fields of it, cannot be used with this design."""
         reasons = [
             Reason("unknown_field", "Certificates have no field “%(field)s”.", name, {"field": name})
             for name in data
             if name not in FIELD_TYPES
         ]
-        for name, rule in self.fields.items():
+        for name, rule in (self.fields if fields is None else fields).items():
             reasons += check_value(name, rule, data.get(name))
         return reasons
 
-    def validate(self, data: Mapping[str, Any]) -> None:
-        """Raise `CertificateError` with all reasons when a line of data cannot be used."""
-        if reasons := self.check(data):
+    def validate(self, data: Mapping[str, Any], fields: Mapping[str, FieldRule] | None = None) -> None:
+        """Raise `CertificateError` with all reasons when a line of data, or some fields, cannot be used."""
+        if reasons := self.check(data, fields):
             name = data.get("name")
             raise CertificateError(*reasons, person=name if isinstance(name, str) and name else None)
 
@@ -156,9 +156,20 @@ def check_settings(design: Design) -> None:
         raise refuse("design_invalid", "A design must require the field “name”.")
 
 
+def refuse_circles(words: Wording, key: str, seen: tuple[str, ...] = ()) -> None:
+    """Refuse a line of the wording that contains itself."""
+    if key in seen:
+        raise refuse("design_invalid", "The wording “%(key)s” contains itself.", key=key)
+    for place in PLACE.findall(str(words[key])):
+        if place in words:
+            refuse_circles(words, place, (*seen, key))
+
+
 def check_wording(design: Design) -> None:
     """Refuse wording that names a field which the design does not have."""
     for code in design.languages:
+        for key in design.wording[code]:
+            refuse_circles(design.wording[code], key)
         for key, value in design.wording[code].items():
             for place in PLACE.findall(json.dumps(value, ensure_ascii=False)):
                 if place not in {*design.fields, *design.wording[code], *DERIVED_PLACES}:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from certificates.errors import Reason
+from translations import names
 
 FIELD_TYPES: Final = {
     "name": "text",
@@ -87,6 +88,10 @@ def check_text(field: str, rule: FieldRule, value: Any) -> list[Reason]:
             return fail("wrong_type", "“%(field)s” must be text.", field)
         if len(unicodedata.normalize("NFC", text)) > rule.most:
             return fail("too_long", "“%(field)s” has more than %(most)d characters.", field, most=rule.most)
+    if field == "name" and isinstance(value, str):
+        return [
+            Reason(code, names.PROBLEMS[code], field) for code in names.problems(value) if code != "too_long"
+        ]
     return []
 
 

@@ -13,7 +13,7 @@ from certificates.engine import render, typesetter
 from certificates.errors import CertificateError, Reason, refuse
 from certificates.page import FittedLine, Key, Shape, fill, shape_of, skeleton
 from certificates.qr import svg
-from certificates.shaping import StyledText
+from certificates.shaping import MOST_KNOWN, Shaped, StyledText
 from certificates.wording import Content
 from translations import bidi
 
@@ -37,6 +37,10 @@ class Slot:
     style: Any
     fonts: dict[Any, Any]
     shaped: dict[tuple[float | None, float], StyledText] = field(default_factory=dict)
+    fitted: dict[str, FittedLine] = field(default_factory=dict)
+    """Texts fitted before; emptied when there are many."""
+    drawn: dict[FittedLine, tuple[bytes, list[Shaped]]] = field(default_factory=dict)
+    """What the press drew of them."""
     begin: bytes | None = None
     """Operators that begin a text in this box's colour, for the press."""
 
@@ -115,7 +119,15 @@ def fit_all(design: Design, slots: Slots, texts: Mapping[Key, str], person: str)
     reasons: list[Reason] = []
     for key, slot in slots.items():
         try:
-            fitted[key] = fit(slot, design.lines.get(key[0], NO_RULE), texts[key])
+            text = texts[key]
+            line = slot.fitted.get(text)
+            if line is None:
+                line = fit(slot, design.lines.get(key[0], NO_RULE), text)
+                if len(slot.fitted) >= MOST_KNOWN:
+                    slot.fitted.clear()
+                    slot.drawn.clear()
+                slot.fitted[text] = line
+            fitted[key] = line
         except CertificateError as refusal:
             reasons += refusal.reasons
     if reasons:

@@ -29,6 +29,8 @@ START, MIDDLE, END = "\ue000", "\ue001", "\ue002"
 MARK: Final = re.compile(f"{START}(\\w+){MIDDLE}(\\d+){END}")
 LINE_MARK: Final = re.compile(f'data-line="(\\w+)">{START}\\1{MIDDLE}(\\d+){END}<')
 
+ANY_MARK: Final = re.compile(f"{LINE_MARK.pattern}|{MARK.pattern}")
+
 Key = tuple[str, int]
 """A line of the page: its name, and its place when several have that name."""
 
@@ -127,5 +129,7 @@ def fill(page: str, content: Content, lines: Mapping[Key, FittedLine]) -> str:
         words = "<br>".join(escape(text) for text in fitted.texts)
         return f'data-line="{match[1]}" style="{size}line-height:{fitted.leading:.4f}px">{words}<'
 
-    page = LINE_MARK.sub(line, page)
-    return MARK.sub(lambda match: escape(texts[match[1], int(match[2])]), page)
+    # One pass: what was put in is not looked at again, whatever characters are in it
+    return ANY_MARK.sub(
+        lambda match: line(match) if match[1] else escape(texts[match[3], int(match[4])]), page
+    )

@@ -135,7 +135,7 @@ class Batch:
         parts[index] = b"<" + signature + b"0" * (signer.room - len(signature)) + b">"
 
 
-def stream_body(entries: bytes, data: bytes, level: int = 3) -> bytes:
+def stream_body(entries: bytes, data: bytes, level: int = 1) -> bytes:
     """A compressed stream object's body."""
     packed = zlib.compress(data, level)
     return b"<<%s/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (entries, len(packed), packed)

@@ -23,7 +23,7 @@ from certificates.plainsign import sign_plainly
 from certificates.shaping import Shaped
 from certificates.signing import Signer
 from certificates.typeset import render_content
-from certificates.wording import Content, compose
+from certificates.wording import Composer, Content
 
 log: Final = logging.getLogger(__name__)
 
@@ -101,6 +101,7 @@ class Press:
         self.credential = credential
         self.now = now or datetime.datetime.now(datetime.UTC)
         self.moment = self.now.astimezone(datetime.UTC).strftime("D:%Y%m%d%H%M%SZ")
+        self.composer = Composer(design, locale)
         self.plans: dict[PlanKey, FilePlan | None] = {}
 
     def one(self, data: Data) -> bytes:
@@ -137,7 +138,7 @@ class Press:
     def set(self, data: Data) -> Set | Made:
         """Set one person's page, or say why not."""
         try:
-            content = compose(self.design, self.locale, data)
+            content = self.composer.compose(data)
             plan = self.plan(content)
             if plan is None:
                 return Set(data, content, None)

@@ -25,6 +25,18 @@ QUIET: Final = 2
 LONGEST_VERSION: Final = 25
 ALPHANUMERIC: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 TAIL: Final = re.compile(r"[0-9A-Z$%*+\-./:]*$")
+LEAST_TAIL: Final = 16
+"""Shortest tail for which a segment of its own pays."""
+
+PAIRS: Final = {
+    **{
+        first + second: f"{45 * a + b:011b}"
+        for a, first in enumerate(ALPHANUMERIC)
+        for b, second in enumerate(ALPHANUMERIC)
+    },
+    **{one: f"{value:06b}" for value, one in enumerate(ALPHANUMERIC)},
+}
+"""Bits of two characters in alphanumeric mode, and of one that is left over (7.4.4)."""
 
 
 @dataclass(frozen=True)
@@ -45,54 +57,46 @@ def blocks_of(version: int) -> Any:
     return table[version][LEVEL]
 
 
-def payload(address: str, version: int) -> tuple[int, int]:
-    """The data bits of an address in a version, as an integer and its length."""
-    content = address.encode()
+def segments(address: str) -> tuple[bytes, str]:
+    """The part of an address that is written as bytes, and the tail that is written as capitals and digits."""
     tail = TAIL.search(address)
-    split = len(content) - len(tail[0].encode()) if tail and len(tail[0]) >= 16 else len(content)
-    bits = Bits()
-    if split:
-        bits.add(0b0100, 4)
-        bits.add(split, 8 if version < 10 else 16)
-        bits.add(int.from_bytes(content[:split], "big"), 8 * split)
-    rest = content[split:].decode()
-    if rest:
-        bits.add(0b0010, 4)
-        bits.add(len(rest), 9 if version < 10 else 11)
-        for start in range(0, len(rest) - 1, 2):
-            bits.add(ALPHANUMERIC.index(rest[start]) * 45 + ALPHANUMERIC.index(rest[start + 1]), 11)
-        if len(rest) % 2:
-            bits.add(ALPHANUMERIC.index(rest[-1]), 6)
-    return bits.value, bits.length
+    length = len(tail[0]) if tail and len(tail[0]) >= LEAST_TAIL else 0
+    split = len(address) - length
+    return address[:split].encode(), address[split:]
 
 
-class Bits:
-    """A growing row of bits."""
-
-    def __init__(self) -> None:
-        self.value = 0
-        self.length = 0
-
-    def add(self, value: int, length: int) -> None:
-        """Append the lowest bits of a value."""
-        self.value = self.value << length | value
-        self.length += length
+def payload(head: bytes, tail: str, *, wide: bool) -> str:
+    """The data bits of the two segments; versions from 10 on have `wide` counts (Table 3)."""
+    bits = ""
+    if head:
+        number = int.from_bytes(head, "big")
+        bits = f"0100{len(head):0{16 if wide else 8}b}{number:0{8 * len(head)}b}"
+    if tail:
+        pairs = "".join([PAIRS[tail[start : start + 2]] for start in range(0, len(tail), 2)])
+        bits += f"0010{len(tail):0{11 if wide else 9}b}{pairs}"
+    return bits
 
 
 def codewords(address: str) -> tuple[int, bytes]:
     """The smallest version that holds the address, and its data codewords."""
-    for version in range(1, LONGEST_VERSION + 1):
-        capacity = 8 * sum(block.num_blocks * block.num_data for block in blocks_of(version))
-        value, length = payload(address, version)
-        if length > capacity:
-            continue
-        terminator = min(4, capacity - length)
-        value, length = value << terminator, length + terminator
-        value, length = value << (-length % 8), length + (-length % 8)
-        data = value.to_bytes(length // 8, "big")
-        missing = capacity // 8 - len(data)
-        return version, data + (b"\xec\x11" * (missing // 2 + 1))[:missing]
+    head, tail = segments(address)
+    for first, last, wide in ((1, 9, False), (10, LONGEST_VERSION, True)):
+        bits = payload(head, tail, wide=wide)
+        for version in range(first, last + 1):
+            capacity = 8 * data_codewords(version)
+            if len(bits) <= capacity:
+                bits += "0" * min(4, capacity - len(bits))
+                bits += "0" * (-len(bits) % 8)
+                data = int(bits, 2).to_bytes(len(bits) // 8, "big")
+                missing = capacity // 8 - len(data)
+                return version, data + (b"\xec\x11" * (missing // 2 + 1))[:missing]
     raise TooMuchError(f"an address of {len(address)} characters does not fit in a QR code")
+
+
+@functools.cache
+def data_codewords(version: int) -> int:
+    """How many data codewords a version has."""
+    return sum(block.num_blocks * block.num_data for block in blocks_of(version))
 
 
 def symbol(address: str) -> Symbol:
@@ -324,13 +328,16 @@ def svg(address: str) -> bytes:
     ).encode()
 
 
-@functools.cache
 def row_operators(row: int, column: int, value: int) -> bytes:
     """The rectangles of one byte of a row."""
-    text = f"{value:08b}"
-    return "".join(
-        f"{column + run.start()} {row} {run.end() - run.start()} 1 re\n" for run in RUNS.finditer(text)
-    ).encode()
+    found = RUNS.finditer(f"{value:08b}")
+    return "".join(f"{column + run.start()} {row} {run.end() - run.start()} 1 re\n" for run in found).encode()
+
+
+@functools.cache
+def row_tables(size: int) -> list[list[list[bytes | None]]]:
+    """For each row and byte of a symbol, the rectangles of every value, filled when they are first needed."""
+    return [[[b"", *[None] * 255] for _ in range((size + 7) // 8)] for _ in range(size)]
 
 
 def operators(address: str, x: float, y: float, side: float) -> bytes:
@@ -339,12 +346,15 @@ def operators(address: str, x: float, y: float, side: float) -> bytes:
     unit = side / (code.size + 2 * QUIET)
     padding = -code.size % 8
     length = (code.size + padding) // 8
-    rows = [
-        row_operators(row, 8 * place, value)
-        for row, bits in enumerate(code.rows)
-        for place, value in enumerate((bits << padding).to_bytes(length, "big"))
-        if value
-    ]
+    rows: list[bytes] = []
+    for row, (bits, tables) in enumerate(zip(code.rows, row_tables(code.size), strict=True)):
+        for place, (value, table) in enumerate(
+            zip((bits << padding).to_bytes(length, "big"), tables, strict=True)
+        ):
+            drawn = table[value]
+            if drawn is None:
+                drawn = table[value] = row_operators(row, 8 * place, value)
+            rows.append(drawn)
     head = (
         f"1 1 1 rg {x:.4f} {y:.4f} {side:.4f} {side:.4f} re f 0 0 0 rg "
         f"{unit:.6f} 0 0 {unit:.6f} {x + QUIET * unit:.4f} {y + QUIET * unit:.4f} cm\n"

@@ -66,6 +66,7 @@ class StyledText:
         self.fonts = fonts
         self.stream = Stream(fonts, (0, 0, 1, 1), pydyf.Dictionary(), {}, None, {}, None)
         self.known: dict[str, Shaped] = {}
+        self.strut: tuple[float, float] = strut(self.style)
 
     def shape(self, text: str) -> Shaped:
         """Shape a text on one line.
@@ -124,7 +125,7 @@ class StyledText:
 
     def baseline(self, shaped: Shaped) -> tuple[float, float]:
         """Distance from a line box's top to its baseline, and the box's height, as WeasyPrint has them."""
-        leading, base = strut(self.style)
+        leading, base = self.strut
         own = shaped.ascent + (leading - shaped.height) / 2
         return max(base, own), leading + abs(base - own)
 

@@ -8,7 +8,7 @@ from certificates.engine import lock, render, typesetter, write
 from certificates.fitting import fit_all, slots_of
 from certificates.page import fill, shape_of, skeleton, texts_by_key
 from certificates.qr import svg
-from certificates.wording import Content, compose
+from certificates.wording import Composer, Content
 
 
 def page_html(design: Design, content: Content) -> str:
@@ -26,7 +26,7 @@ def render_pdf(
     `data` is a line of data as `certificates.fields` describes it; `locale` is "vi", "ar" or "en". Raises
     `CertificateError` naming the person when data are wrong, a character has no glyph or a text does not fit.
     """
-    return render_content(design, compose(design, locale, data), attachment)
+    return render_content(design, Composer(design, locale).compose(data), attachment)
 
 
 def render_content(design: Design, content: Content, attachment: bytes | None = None) -> bytes:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.badge import plain, read_credential
@@ -183,7 +184,8 @@ def read_signature(pdf: bytes, trusted: list[x509.Certificate], now: datetime.da
     certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
     said = (certificate.subject.rfc4514_string(), fingerprint(certificate), signed_at)
     unchanged = (
-        status.modification_level in (None, ModificationLevel.NONE) and status.coverage.name == "ENTIRE_FILE"
+        status.modification_level in (None, ModificationLevel.NONE)
+        and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     )
     if not (status.intact and status.valid and unchanged):
         return Signature("altered", *said)

@@ -7,6 +7,7 @@ A design's wording has, for each language, a text for every line of the page. A 
 - a table of plural forms by CLDR category, for `sessions` and `hours`: `{one, few, many, other}`.
 """
 
+import copy
 import datetime
 import functools
 import re
@@ -16,8 +17,8 @@ from typing import Any, Final
 
 from babel import Locale as BabelLocale
 
-from certificates.designs import PLACE, Design
-from certificates.fields import birth_parts, image_bytes, is_empty
+from certificates.designs import PLACE, Design, Wording
+from certificates.fields import FieldRule, birth_parts, image_bytes, is_empty
 from translations import bidi, dates, names
 from translations.locales import LOCALES
 from translations.partial_dates import PartialDate
@@ -26,6 +27,14 @@ PLURALS: Final = ("sessions", "hours")
 NOT_LINES: Final = frozenset({"separator", *PLURALS})
 YEAR: Final = re.compile(r"\d{4}")
 Texts = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A field as it is printed: for places in other lines, and as a line of its own."""
+
+    values: dict[str, str | list[str]]
+    texts: Texts
 
 
 @dataclass(frozen=True)
@@ -40,59 +49,106 @@ class Content:
     qr: str
 
 
-def compose(design: Design, locale: str, data: Mapping[str, Any]) -> Content:
-    """Put a checked line of data into the design's words.
+class Composer:
+    """Puts lines of data into a design's words in one language.
 
-    Raises `CertificateError` when the data do not obey the design's field rules.
+    What stays the same from one line of data to the next is checked and worded once.
     """
-    design.validate(data)
-    words = design.wording[locale]
-    values = printed_values(design, locale, data)
-    texts: Texts = {
-        key: [isolate(line, locale, alone=True) for line in value]
-        if isinstance(value, list)
-        else isolate(value, locale, alone=True)
-        for key, value in values.items()
-    }
-    texts |= {
-        key: line_text(said, words, values, data, locale)
-        for key, said in words.items()
-        if key not in NOT_LINES
-    }
-    person = names.clean(data["name"])
-    number = values.get("number", "")
-    title = " – ".join(part for part in (document_title(words), person, str(number)) if part)
-    images = {name: image_bytes(data[name]) for name, rule in design.fields.items()
-              if rule.type == "image" and not is_empty(data.get(name))}  # fmt: skip
-    return Content(locale, person, title, texts, images, str(data.get("verify_url") or ""))
 
+    def __init__(self, design: Design, locale: str) -> None:
+        self.design = design
+        self.locale = locale
+        self.words: Wording = design.wording[locale]
+        self.lines = [
+            (key, said, places_of(said, self.words))
+            for key, said in self.words.items()
+            if key not in NOT_LINES
+        ]
+        self.raw: dict[str, Any] = {}
+        self.printed: dict[str, Printed] = {}
+        self.worded: dict[str, tuple[list[object], str]] = {}
 
-def document_title(words: Mapping[str, Any]) -> str:
-    """The title of the document, for its metadata."""
-    return str(words.get("title", ""))
+    def compose(self, data: Mapping[str, Any]) -> Content:
+        """The texts of one certificate. Raises `CertificateError` when the data break the design's rules."""
+        self.refresh(data)
+        values: dict[str, str | list[str]] = {}
+        texts: Texts = {}
+        for printed in self.printed.values():
+            values |= printed.values
+            texts |= printed.texts
+        agreement = (data.get("honorific"), data.get("sex"))
+        for key, said, places in self.lines:
+            inputs = [agreement, *map(values.get, places)]
+            known = self.worded.get(key)
+            if known is None or known[0] != inputs:
+                known = self.worded[key] = (inputs, line_text(said, self.words, values, data, self.locale))
+            texts[key] = known[1]
+        person = names.clean(data["name"])
+        title = " – ".join(
+            str(part) for part in (self.words.get("title"), person, values.get("number")) if part
+        )
+        images = {
+            name: image_bytes(data[name])
+            for name, rule in self.design.fields.items()
+            if rule.type == "image" and not is_empty(data.get(name))
+        }
+        return Content(self.locale, person, title, texts, images, str(data.get("verify_url") or ""))
 
+    def refresh(self, data: Mapping[str, Any]) -> None:
+        """Check and print the fields that differ from the last line of data."""
+        fields = self.design.fields
+        changed = {
+            name: rule
+            for name, rule in fields.items()
+            if name not in self.raw or self.raw[name] != data.get(name)
+        }
+        if changed or any(name not in fields for name in data):
+            self.raw = {name: value for name, value in self.raw.items() if name not in changed}
+            self.design.validate(data, changed)
+            for name, rule in changed.items():
+                self.printed[name] = self.print_field(name, rule, chosen(data.get(name), self.locale))
+            # A copy: whoever owns the data may change a list or a table in place
+            self.raw |= {name: copy.deepcopy(data.get(name)) for name in changed}
 
-def printed_values(design: Design, locale: str, data: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    """Every given field as it is printed in the language."""
-    values: dict[str, str | list[str]] = {}
-    for field, rule in design.fields.items():
-        value = chosen(data.get(field), locale)
+    def print_field(self, field: str, rule: FieldRule, value: Any) -> Printed:
+        """A field as it is printed: nothing, under its own name, or under a derived one."""
         if is_empty(value):
-            continue
+            return Printed({}, {})
         if rule.type == "lines":
-            values[field] = [names.clean(line) for line in value if line.strip()]
-        elif rule.type == "date":
-            values[field] = date_text(field, value, locale)
+            lines = [tidy(line) for line in value if line.strip()]
+            return Printed(
+                {field: lines}, {field: [isolate(line, self.locale, alone=True) for line in lines]}
+            )
+        key, text = field, ""
+        if rule.type == "date":
+            text = date_text(field, value, self.locale)
         elif rule.type == "birth":
-            text = birth_text(value, locale)
-            values["birth_year" if YEAR.fullmatch(text) else "birth"] = text
+            text = birth_text(value, self.locale)
+            key = "birth_year" if YEAR.fullmatch(text) else "birth"
         elif field in PLURALS:
-            values[field] = plural_text(design.wording[locale], field, value, locale)
+            text = plural_text(self.words, field, value, self.locale)
         elif field == "name":
-            values[field] = names.upper(names.clean(value))
+            text = names.upper(names.clean(value))
         elif rule.type in ("text", "count", "amount"):
-            values[field] = names.clean(str(value))
-    return values
+            text = tidy(str(value))
+        return (
+            Printed({key: text}, {key: isolate(text, self.locale, alone=True)}) if text else Printed({}, {})
+        )
+
+
+def tidy(text: str) -> str:
+    """A text without odd spaces and invisible characters."""
+    return names.clean(bidi.strip_marks(text))
+
+
+def places_of(said: Any, words: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields that a line's words depend on, through other lines too."""
+    found: dict[str, None] = {}
+    for place in PLACE.findall(str(said)):
+        found[place] = None
+        if place in words and place not in NOT_LINES:
+            found |= dict.fromkeys(places_of(words[place], words))
+    return tuple(found)
 
 
 def chosen(value: Any, locale: str) -> Any:
@@ -112,7 +168,7 @@ def date_text(field: str, value: datetime.date | str, locale: str) -> str:
 def birth_text(value: Any, locale: str) -> str:
     """A birth date known to the day, the month or the year."""
     if isinstance(value, str):
-        return names.clean(value)
+        return tidy(value)
     return dates.short_date(PartialDate(*birth_parts(value)), LOCALES[locale])
 
 
