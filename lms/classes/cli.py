@@ -7,10 +7,8 @@ from typing import Any
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.orm import joinedload
 
 from lms.classes import service
-from lms.classes.models import CourseClass
 from lms.core.clock import now
 from lms.core.command_line import see_everything
 from lms.core.db import db
@@ -32,10 +30,10 @@ def classes() -> None:
 def list_classes(as_json: bool, every: bool) -> None:
     """All classes that are not archived."""
     query = service.filtered_classes(None, "", now=now())
-    found = list(db.session.scalars(query.options(joinedload(CourseClass.unit))))
+    found = list(db.session.scalars(query))
     if every:
         archived = service.filtered_classes(service.ClassFilter.ARCHIVED, "", now=now())
-        found += db.session.scalars(archived.options(joinedload(CourseClass.unit))).all()
+        found += db.session.scalars(archived).all()
     rows = [_row(each) for each in service.summaries(db.session(), found, now=now())]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -27,7 +27,15 @@ from courses import catalogue
 from lms.classes.models import ClassMode, ClassSession, CourseClass
 from lms.classes.rules import AgeGroup
 from lms.core.access import Role
-from lms.core.forms import BaseForm, DayField, KeySelectField, TextsField, trimmed
+from lms.core.forms import (
+    BaseForm,
+    DayField,
+    KeySelectField,
+    PartialDateField,
+    PhoneField,
+    TextsField,
+    trimmed,
+)
 from lms.core.i18n import current_locale, pick
 from translations.dates import weekday
 
@@ -232,6 +240,14 @@ class StaffForm(BaseForm):
     """Put somebody on the staff of a class."""
 
     staff = SelectField(_l("Who?"), [InputRequired()])
+
+
+class NewPersonForm(BaseForm):
+    """Somebody who is not written down yet, put into a class at once."""
+
+    name = StringField(_l("Full name"), [InputRequired(), Length(max=120)], filters=[trimmed])
+    birth = PartialDateField(_l("Birth date"))
+    phone = PhoneField(_l("Phone"), [Optional()])
 
 
 def staff_choices(pairs: Sequence[tuple[Any, Role]]) -> list[tuple[str, str]]:

@@ -11,17 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from lms.classes import service
+from lms.classes.forms import NewPersonForm
 from lms.classes.models import CourseClass, Enrolment, EnrolmentSource, EnrolmentState
 from lms.classes.views.blueprint import bp, load_class, may_edit, named
 from lms.core.access import Permission, requires
 from lms.core.auth import actor
 from lms.core.clock import now
 from lms.core.db import db
+from lms.core.errors import DomainError
 from lms.core.keys import is_key
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
 from lms.people import service as people
 from lms.people.models import Person
+from translations import names
 
 MOST_FOUND = 8
 
@@ -78,6 +81,10 @@ def enrol(class_id: uuid.UUID) -> Any:
     course_class = get_or_404(CourseClass, class_id)
     key = request.form.get("person", "")
     person = get_or_404(Person, uuid.UUID(key) if is_key(key) else uuid.UUID(int=0))
+    return _enrol(course_class, person)
+
+
+def _enrol(course_class: CourseClass, person: Person) -> Any:
     row = service.enrol(
         db.session(), course_class, person, source=EnrolmentSource.FORM, actor=actor, now=now()
     )
@@ -86,7 +93,47 @@ def enrol(class_id: uuid.UUID) -> Any:
         flash(_("The class is full. %(name)s is on the waiting list.", name=named(person.name)), "warning")
     else:
         flash(_("%(name)s has a place.", name=named(person.name)))
-    return redirect(url_for("classes.participants", class_id=class_id))
+    return redirect(url_for("classes.participants", class_id=course_class.id))
+
+
+@bp.route("/classes/<uuid:class_id>/people/new", methods=["GET", "POST"])
+@requires(Permission.CLASSES_EDIT)
+def new_person(class_id: uuid.UUID) -> Any:
+    """Write somebody down and enrol them; who is known already by name and birth year is offered first."""
+    course_class = load_class(class_id)
+    form = NewPersonForm()
+    known: list[Person] = []
+    if form.validate_on_submit():
+        known = [] if "anyway" in request.form else _namesakes(course_class, form)
+        if not known:
+            try:
+                data = people.PersonData(name=form.name.data, birth=form.birth.value, phone=form.phone.data)
+                person = people.register_person(
+                    db.session(), course_class.unit_id, data, actor=actor, now=now()
+                )
+                return _enrol(course_class, person)
+            except DomainError as error:
+                db.session.rollback()
+                form.refuse(error)
+                course_class = load_class(class_id)
+    wrong = request.method == "POST" and not known
+    page = render_template("classes/new_person.html", form=form, course_class=course_class, known=known)
+    return page, 422 if wrong else 200
+
+
+def _namesakes(course_class: CourseClass, form: NewPersonForm) -> list[Person]:
+    query = (
+        select(Person)
+        .where(
+            Person.unit_id == people.commune_of(db.session(), course_class.unit_id),
+            Person.name_folded == names.fold(form.name.data),
+            Person.birth_year == (form.birth.value.year if form.birth.value else None),
+            Person.merged_into_id.is_(None),
+        )
+        .options(joinedload(Person.residential_group))
+        .limit(MOST_FOUND)
+    )
+    return list(db.session.scalars(query))
 
 
 def _enrolment(class_id: uuid.UUID, enrolment_id: uuid.UUID) -> Enrolment:
