@@ -183,10 +183,8 @@ def read_signature(pdf: bytes, trusted: list[x509.Certificate], now: datetime.da
     status = validate_pdf_signature(signature, signer_validation_context=context)
     certificate = x509.load_der_x509_certificate(signature.signer_cert.dump())
     said = (certificate.subject.rfc4514_string(), fingerprint(certificate), signed_at)
-    unchanged = (
-        status.modification_level in (None, ModificationLevel.NONE)
-        and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    )
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    unchanged = whole and status.modification_level in (None, ModificationLevel.NONE)
     if not (status.intact and status.valid and unchanged):
         return Signature("altered", *said)
     known = status.trusted or any(certificate == one and holds(one, moment) for one in trusted)

@@ -66,7 +66,7 @@ class Composer:
         ]
         self.raw: dict[str, Any] = {}
         self.printed: dict[str, Printed] = {}
-        self.worded: dict[str, tuple[list[object], str]] = {}
+        self.worded: dict[str, tuple[list[Any], str]] = {}
 
     def compose(self, data: Mapping[str, Any]) -> Content:
         """The texts of one certificate. Raises `CertificateError` when the data break the design's rules."""
@@ -78,7 +78,7 @@ class Composer:
             texts |= printed.texts
         agreement = (data.get("honorific"), data.get("sex"))
         for key, said, places in self.lines:
-            inputs = [agreement, *map(values.get, places)]
+            inputs: list[Any] = [agreement, *map(values.get, places)]
             known = self.worded.get(key)
             if known is None or known[0] != inputs:
                 known = self.worded[key] = (inputs, line_text(said, self.words, values, data, self.locale))
