@@ -41,13 +41,15 @@ class BaseForm(FlaskForm):
 
     def refuse(self, error: DomainError) -> None:
         """Show a verb's refusal at the field it names, or above the form."""
+        # not lazy: a template takes a lazy text for a list of letters
+        message = str(error.message)
         field = self._fields.get(error.field) if error.field else None
         if field is None:
-            self.form_errors = [*self.form_errors, error.message]
+            self.form_errors = [*self.form_errors, message]
         elif isinstance(field, FormField):
-            field.form.form_errors = [*field.form.form_errors, error.message]
+            field.form.form_errors = [*field.form.form_errors, message]
         else:
-            field.errors = [*field.errors, error.message]
+            field.errors = [*field.errors, message]
 
 
 def trimmed(value: str | None) -> str | None:
