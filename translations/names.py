@@ -160,7 +160,7 @@ def problems(name: str) -> list[str]:
         found.append("too_long")
     if _DIRECTION.search(name):
         found.append("direction_character")
-    if any(_is_unprintable(char) for char in cleaned):
+    if "\ufffd" in cleaned or (not cleaned.isprintable() and any(map(_is_unprintable, cleaned))):
         found.append("control_character")
     if cleaned[0] in "=+-@" or "://" in cleaned:
         found.append("formula")

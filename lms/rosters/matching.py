@@ -15,7 +15,10 @@ Kind = Literal["new", "known", "likely"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person to compare with. `unit` is any key of where the person belongs (a ward, a class)."""
+    """A person to compare with. `unit` is any key of where the person belongs (a ward, a class).
+
+    `folded` is `fold(name)`, for whoever has it already.
+    """
 
     person_id: Hashable
     name: str
@@ -23,6 +26,7 @@ class Known:
     phone: str | None = None
     place: str | None = None
     unit: Hashable = None
+    folded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class People:
     def add(self, person: Known) -> None:
         """Make one more person known."""
         year = person.birth.year if person.birth else None
-        self._by_name[fold(person.name), year].append(person)
+        self._by_name[person.folded or fold(person.name), year].append(person)
         self._by_id.setdefault(person.person_id, person)
 
     def person(self, person_id: Hashable) -> Known:
@@ -73,6 +77,8 @@ class People:
         phone: str | None = None,
         place: str | None = None,
         unit: Hashable = None,
+        *,
+        folded: str | None = None,
     ) -> Match:
         """Compare a person with all known ones.
 
@@ -81,7 +87,7 @@ class People:
         places in it. Likely: same folded name and year of birth, and the same phone or the same unit. A
         name alone says nothing: four in ten people are called Nguyễn.
         """
-        folded = fold(name)
+        folded = folded or fold(name)
         candidates = self._by_name.get((folded, birth.year), [])
         key = name_key(name) if candidates else ""
         for other in candidates:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from lms.rosters.lines import person_rows
@@ -187,6 +188,8 @@ class _RowReader:
 
     def text(self, field: str) -> str | None:
         value = str(self.cell(field))
+        if not value:
+            return None
         if not value.isprintable():
             value = "".join(char if char.isprintable() else " " for char in value)
         value = names.clean(value)
@@ -249,15 +252,17 @@ class _RowReader:
             return "female" if female else "male"
         if blank_is_male and not self.cell("female"):
             return "male"
-        return _SEX_WORDS.get(names.fold(str(self.cell("sex"))).strip(". "))
+        return _SEX_WORDS.get(_word(str(self.cell("sex"))))
 
     def phone(self, field: str) -> tuple[str | None, str | None]:
         """The number, and a second one when the cell holds two. "Không có" is no number and no fault."""
         value = str(self.cell(field))
-        if not value or names.fold(value).strip(" .-") in _NO_PHONE:
+        if not value:
             return None, None
         if number := phones.parse(value):
             return number, None
+        if names.fold(value).strip(" .-") in _NO_PHONE:
+            return None, None
         numbers = [phones.parse(part) for part in re.split(r"[/;,\n]|\s-\s", value) if part.strip()]
         if len(numbers) == 2 and numbers[0] and numbers[1]:
             return numbers[0], phones.display(numbers[1])
@@ -283,7 +288,13 @@ _SEX_WORDS: dict[str, Sex] = {
 
 
 def _is_tick(cell: Cell) -> bool:
-    return isinstance(cell, str) and names.fold(cell).strip("()[] ") in _TICKS
+    return isinstance(cell, str) and bool(cell) and _word(cell) in _TICKS
+
+
+@lru_cache(maxsize=1000)
+def _word(text: str) -> str:
+    """A sign or a word that a column repeats from row to row, to compare."""
+    return names.fold(text).strip("()[]. ")
 
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -298,8 +309,8 @@ def stored_name(raw: str) -> str:
     """
     # Eth and African D look like Đ and are typed for it.
     name = names.clean(raw).replace("Ð", "Đ").replace("Ɖ", "Đ").replace("ð", "đ")
-    if " " not in name or any(char == "." or char.isdigit() for char in name):
+    if " " not in name or not (name.isupper() or name.islower()):
         return name
-    if not (name.isupper() or name.islower()):
+    if any(char == "." or char.isdigit() for char in name):
         return name
     return _WORD.sub(lambda word: word[0][0].upper() + word[0][1:].lower(), name)

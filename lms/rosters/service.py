@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO, Literal
@@ -209,20 +209,22 @@ def _plan(
     plan = _Plan(report)
     unit_id = people.commune_of(session, course_class.unit_id)
     groups = _groups(session, unit_id)
-    register = People(_candidates(session, unit_id, checked.rows))
+    folded = {row.number: fold(row.name) for row in checked.rows}
+    register = People(_candidates(session, unit_id, set(folded.values()), groups))
     before = _enrolled(session, course_class)
     enrolled = set(before)
     in_file: dict[uuid.UUID, int] = {}
     for row in checked.rows:
         group = groups.get(place_key(row.place))
         place = group.latest.name_vi if group else row.place
-        match = register.match(row.name, row.birth, row.phone, place, unit_id)
+        match = register.match(row.name, row.birth, row.phone, place, unit_id, folded=folded[row.number])
         person_id = _decide(plan, row, match, register, before, in_file, choices)
         if person_id is None:
             person_id = new_key()
             plan.new[person_id] = row
             in_file[person_id] = row.number
-            register.add(Known(person_id, row.name, row.birth, row.phone, place, unit_id))
+            known = Known(person_id, row.name, row.birth, row.phone, place, unit_id, folded[row.number])
+            register.add(known)
             report.without_guardian += needs_guardian(row.birth, row.guardian, today)
         if person_id in enrolled:
             report.known.append(row)
@@ -259,15 +261,14 @@ def _decide(
     return person_id if taken_as == "same" else None
 
 
-def _candidates(session: Session, unit_id: uuid.UUID, rows: Iterable[RosterRow]) -> Iterator[Known]:
-    """The people of the commune whose folded name is on the list; somebody merged away counts as the kept
-    one.
-    """
-    folded = sorted({fold(row.name) for row in rows})
+def _candidates(
+    session: Session, unit_id: uuid.UUID, folded: Collection[str], groups: Mapping[str, Unit]
+) -> Iterator[Known]:
+    """The people of the commune whose folded name is on the list; one merged away counts as the kept one."""
     kept = _kept_ids(session, unit_id)
-    group_names = {group.id: group.latest.name_vi for group in _groups(session, unit_id).values()}
-    for start in range(0, len(folded), NAMES_IN_ONE_QUERY):
-        query = select(
+    places = {group.id: group.latest.name_vi for group in groups.values()}
+    found = (
+        select(
             Person.id,
             Person.name,
             Person.birth_year,
@@ -276,11 +277,23 @@ def _candidates(session: Session, unit_id: uuid.UUID, rows: Iterable[RosterRow])
             Person.phone,
             Person.residential_group_id,
             Person.place,
-        ).where(Person.unit_id == unit_id, Person.name_folded.in_(folded[start : start + NAMES_IN_ONE_QUERY]))
-        for found in session.execute(query.order_by(Person.id)):
-            key, name, year, month, day, phone, group_id, place = found
+            Person.name_folded,
+        )
+        .where(Person.unit_id == unit_id)
+        .order_by(Person.id)
+    )
+    for names in _batched(sorted(folded), NAMES_IN_ONE_QUERY):
+        for row in session.execute(found.where(Person.name_folded.in_(names))):
+            key, name, year, month, day, phone, group_id, place, folded_name = row
             birth = PartialDate(year, month, day) if year else None
-            yield Known(kept.get(key, key), name, birth, phone, group_names.get(group_id, place), unit_id)
+            place = places.get(group_id, place)
+            yield Known(kept.get(key, key), name, birth, phone, place, unit_id, folded_name)
+
+
+def _batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Consecutive parts of at most ``size`` values."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def _kept_ids(session: Session, unit_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:

@@ -42,7 +42,8 @@ def test_no_scope_no_rows(two_wards: World, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "classes"), [("admin", 2), ("officer", 2), ("manager", 1), ("other_manager", 1), ("trainer", 0), ("viewer", 0)]
+    ("name", "classes"),
+    [("admin", 2), ("officer", 2), ("manager", 1), ("other_manager", 1), ("trainer", 0), ("viewer", 0)],
 )
 def test_a_role_sees_its_unit_and_below(two_wards: World, session: Session, name: str, classes: int) -> None:
     actor = actor_of(two_wards.user(name))
@@ -63,14 +64,18 @@ def test_a_trainer_sees_the_own_class_only(two_wards: World, session: Session) -
 
 def test_a_trainer_of_another_ward_sees_no_class_there(two_wards: World, session: Session) -> None:
     trainer = two_wards.user("trainer")
-    theirs = session.scalars(select(CourseClass).where(CourseClass.unit_id == two_wards.unit("00070").id)).one()
+    theirs = session.scalars(
+        select(CourseClass).where(CourseClass.unit_id == two_wards.unit("00070").id)
+    ).one()
     two_wards.put_on_staff(theirs, trainer)
     set_scope(session, actor_of(trainer).scope(Permission.CLASSES_VIEW))
     assert seen(session)[0] == 0, "the grant as trainer holds in Cửa Nam only"
 
 
 def test_a_key_of_another_unit_is_not_found(two_wards: World, session: Session) -> None:
-    other = session.scalars(select(CourseClass).where(CourseClass.unit_id == two_wards.unit("00070").id)).one().id
+    other = (
+        session.scalars(select(CourseClass).where(CourseClass.unit_id == two_wards.unit("00070").id)).one().id
+    )
     session.expunge_all()
     set_scope(session, actor_of(two_wards.user("manager")).scope(Permission.CLASSES_VIEW))
     assert session.get(CourseClass, other) is None
