@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import uuid
@@ -19,10 +20,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from certificates import designs
+from certificates.engine import lock
 from certificates.errors import CertificateError
-from certificates.press import Press
-from certificates.typeset import page_html
-from certificates.wording import compose, printed_values
+from certificates.press import Made, Press
+from certificates.printfile import write_print_file
+from certificates.wording import Composer
 from courses import catalogue
 from lms.certificates import rules
 from lms.certificates.models import Certificate, Issuer
@@ -140,11 +142,11 @@ def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError 
         code="0" * rules.CODE_LENGTH,
         public_url="https://example.vn",
     )
-    try:
-        for language in design.languages:
-            page_html(design, compose(design, language, trial))
-    except CertificateError as error:
-        return error
+    for language in design.languages:
+        with lock:
+            page = press(issuer.design, language).set(trial)
+        if isinstance(page, Made):
+            return page.refusal
     return None
 
 
@@ -194,15 +196,28 @@ def edition(certificate: Certificate, language: str) -> bytes:
     return Paper.of(certificate).pdf(language)
 
 
-def print_file(papers: Sequence[Paper], language: str) -> bytes:
+def print_file(papers: Sequence[Paper], language: str, title: str) -> bytes:
     """One PDF with a page a certificate, in the given order."""
-    with pikepdf.new() as whole:
-        for design, group in groupby(papers, key=lambda paper: paper.design):
-            for made in press(design, language).make([paper.line for paper in group]):
-                if made.refusal is not None:
-                    raise made.refusal
-                with pikepdf.open(io.BytesIO(made.pdf or b"")) as source:
-                    whole.pages.extend(source.pages)
+    parts = [
+        _print_part(design, language, [paper.line for paper in group], title)
+        for design, group in groupby(papers, key=lambda paper: paper.design)
+    ]
+    return parts[0] if len(parts) == 1 else _joined(parts)
+
+
+def _print_part(design: str, language: str, lines: Sequence[dict[str, Any]], title: str) -> bytes:
+    file = io.BytesIO()
+    for made in write_print_file(press(design, language), lines, file, title):
+        if made.refusal is not None:
+            raise made.refusal
+    return file.getvalue()
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    # Rare: the issuer changed its design between two certificates of one class.
+    with contextlib.ExitStack() as sources, pikepdf.open(io.BytesIO(parts[0])) as whole:
+        for part in parts[1:]:
+            whole.pages.extend(sources.enter_context(pikepdf.open(io.BytesIO(part))).pages)
         file = io.BytesIO()
         whole.save(file)
         return file.getvalue()
@@ -332,10 +347,11 @@ FIELD_NAMES = {
 
 def sentence(error: CertificateError) -> str:
     """A refusal of the press as a sentence in the language in force."""
-    return " ".join(gettext(reason.message, **_named(reason.params)) for reason in error.reasons)
+    return " ".join(gettext(reason.message, **named(reason.params)) for reason in error.reasons)
 
 
-def _named(params: dict[str, object]) -> dict[str, object]:
+def named(params: dict[str, Any]) -> dict[str, Any]:
+    """The values of a sentence, with the field's name in the language in force."""
     if "field" not in params:
         return params
     field = str(params["field"])
@@ -370,7 +386,7 @@ FACTS = (
 def facts(certificate: Certificate, language: str) -> list[tuple[str, Any, str]]:
     """Everything printed, as (field, label, text or list of lines), written as on the paper of that language."""
     line = certificate.printed
-    shown = printed_values(design_of(certificate.design), language, line)
+    shown = dict(Composer(design_of(certificate.design), language).compose(line).texts)
     words = LOCALES[language]
     start, end = (date.fromisoformat(line[key]) for key in ("period_from", "period_to"))
     shown["period"] = dates.date_range(start, end, words)

@@ -20,6 +20,7 @@ from lms.core.auth import actor
 from lms.core.clock import now, today
 from lms.core.db import db
 from lms.core.errors import DomainError
+from lms.core.forms import choices
 from lms.core.i18n import current_language, pick
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
@@ -60,7 +61,7 @@ def issuer(branch_id: uuid.UUID) -> Any:
     known = db.session.get(Issuer, branch_id)
     form = IssuerForm(data=_present(branch, known))
     designs = service.certificate_designs()
-    form.design.choices = [(design.name, pick(design.title)) for design in designs]
+    form.design.choices = choices((design.name, pick(design.title)) for design in designs)
     if form.validate_on_submit():
         try:
             _set(branch, form)

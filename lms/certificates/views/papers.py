@@ -235,5 +235,5 @@ def print_file(class_id: uuid.UUID, language: str) -> Any:
     papers = [service.Paper.of(each) for each in certificates]
     if not papers:
         abort(404)
-    content = service.print_file(papers, _language(language))
+    content = service.print_file(papers, _language(language), course_class.code)
     return _pdf(content, f"{course_class.code}-{language}.pdf")
