@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import ColumnElement, Select, event, false, true
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from lms.core.db import Model
+from lms.core.db import Model, db
 
 
 class Role(StrEnum):
@@ -216,6 +216,8 @@ def _narrow(state: ORMExecuteState) -> None:
     if state.execution_options.get("public_rows"):
         return
     session = state.session
+    if getattr(session, "_db", db) is not db:  # a host application's own Flask-SQLAlchemy
+        return
     scope = get_scope(session)
     if scope.everything:
         return

@@ -10,7 +10,7 @@ from werkzeug.local import LocalProxy
 
 from lms.core.access import NOTHING, Actor, Permission, set_scope
 from lms.core.db import db
-from lms.core.http import wants_json
+from lms.core.http import this_address, wants_json
 
 IDENTITY = "lms.identity"
 """Key of the WSGI environment under which a host application hands over who is signed in."""
@@ -66,7 +66,7 @@ def init_auth(app: Flask, load_actor: Callable[[], Actor | None]) -> None:
             if wants_json():
                 abort(401)
             return redirect(
-                url_for("security.login", next=request.full_path if request.method == "GET" else None)
+                url_for("security.login", next=this_address() if request.method == "GET" else None)
             )
         if needed == "signed-in":
             return None

@@ -48,6 +48,12 @@ def wants_json() -> bool:
     return accept["application/json"] > accept["text/html"]
 
 
+def this_address() -> str:
+    """The path and query of this request, to come back to; below a host's prefix the prefix is part of it."""
+    query = request.query_string.decode("ascii", "replace")
+    return f"{request.script_root}{request.path}" + (f"?{query}" if query else "")
+
+
 def error_answer(status: int, code: str, sentence: Any) -> tuple[Response | str, int]:
     """A page, or a JSON body for a program: what happened, and the code for support."""
     if wants_json():
@@ -57,6 +63,8 @@ def error_answer(status: int, code: str, sentence: Any) -> tuple[Response | str,
 
 def init_http(app: Flask) -> None:
     """Install headers, error pages and the writers' turns."""
+
+    app.jinja_env.globals["this_address"] = this_address
 
     @app.before_request
     def begin() -> None:

@@ -1,6 +1,5 @@
 """What every answer has: headers, a way to show errors in the person's language, limits, remembered choices."""
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,20 +165,25 @@ def test_a_view_that_names_no_permission_is_closed(faulty: Flask) -> None:
 # --- limits -----------------------------------------------------------------------------------------------------------
 
 
+def upload(client: CheckedClient, megabytes: int) -> TestResponse:
+    """Send a file of zeros, as a browser would."""
+    head = (
+        '--edge\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + csrf_token(client) + "\r\n"
+        '--edge\r\nContent-Disposition: form-data; name="file"; filename="roster.xlsx"\r\n\r\n'
+    )
+    body = head.encode() + b"\0" * (megabytes << 20) + b"\r\n--edge--\r\n"
+    return client.post("/upload", data=body, content_type="multipart/form-data; boundary=edge")
+
+
 @pytest.mark.parametrize("megabytes", [11, 50])
 def test_a_file_that_is_too_large_is_refused(faulty: Flask, megabytes: int) -> None:
-    client = CheckedClient(faulty)
-    token = csrf_token(client)
-    body = {"csrf_token": token, "file": (io.BytesIO(b"\0" * (megabytes << 20)), "roster.xlsx")}
-    response = client.post("/upload", data=body)
+    response = upload(CheckedClient(faulty), megabytes)
     assert response.status_code == 413
     assert "http_413" in response.text
 
 
 def test_a_file_within_the_limit_is_read(faulty: Flask) -> None:
-    client = CheckedClient(faulty)
-    body = {"csrf_token": csrf_token(client), "file": (io.BytesIO(b"\0" * (9 << 20)), "roster.xlsx")}
-    assert client.post("/upload", data=body).json == {"bytes": 9 << 20}
+    assert upload(CheckedClient(faulty), 9).json == {"bytes": 9 << 20}
 
 
 # --- forged requests --------------------------------------------------------------------------------------------------
