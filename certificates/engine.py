@@ -6,6 +6,7 @@ PDF/A-3 with PDF/UA-1 tags.
 
 import logging
 import threading
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -149,7 +150,8 @@ def write(document: Document, attachment: bytes | None = None) -> bytes:
     if attachment is not None:
         attachments.append(Attachment(string=attachment, name="credential.json", relationship="Data",
                                       description="Open Badges 3.0 credential"))  # fmt: skip
-    with no_warnings():
+    with no_warnings(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint 70 leaves its colour profile open
         pdf: bytes = document.write_pdf(finisher=finish, pdf_variant=VARIANT, attachments=attachments)
     return pdf
 

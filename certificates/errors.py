@@ -18,7 +18,7 @@ class Reason:
     params: dict[str, object] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.message % self.params
+        return self.message % {"field": self.field, **self.params}
 
 
 class CertificateError(ValueError):
