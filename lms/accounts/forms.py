@@ -6,16 +6,23 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_security import LoginForm, MfRecoveryForm, TwoFactorVerifyCodeForm, WebAuthnRegisterForm
+from flask_security import (
+    LoginForm,
+    MfRecoveryForm,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
+    TwoFactorVerifyCodeForm,
+    WebAuthnRegisterForm,
+)
 from wtforms import BooleanField, PasswordField, RadioField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
 from lms.accounts import attempts
 from lms.accounts.identities import find_account
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.errors import DomainError
-from lms.core.forms import BaseForm, KeySelectField, PhoneField, trimmed
+from lms.core.forms import BaseForm, KeySelectField, PhoneField, choices, trimmed
 
 WRONG = _l("The phone number, e-mail or password is not right. Please look at each once more.")
 
@@ -34,7 +41,7 @@ class SignInForm(LoginForm):
     identity = StringField(
         _l("Phone number or e-mail"),
         filters=[trimmed],
-        validators=[InputRequired(_l("Please write your phone number or e-mail."))],
+        validators=[DataRequired(_l("Please write your phone number or e-mail."))],
         render_kw={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"},
     )
 
@@ -85,13 +92,22 @@ class RecoveryCodeForm(_Slowed, MfRecoveryForm):
     """A recovery code in place of the one-time code."""
 
 
+class CodesForm(TwoFactorSetupForm):
+    """Turning one-time codes on and off."""
+
+    setup = RadioField(choices=choices([("authenticator", ""), ("disable", "")]), validate_choice=False)
+
+
+class NoRescueForm(TwoFactorRescueForm):
+    """What Flask-Security offers beside the code; we offer recovery codes on a page of their own."""
+
+    help_setup = RadioField(choices=[])
+
+
 class PasskeyForm(WebAuthnRegisterForm):
     """A new passkey; it always serves for signing in."""
 
-    def validate(self, **kwargs: Any) -> bool:
-        """Check the name."""
-        self.usage.data = "first"
-        return bool(super().validate(**kwargs))
+    usage = RadioField(choices=choices([("first", "")]), default="first")
 
 
 class PasswordForm(BaseForm):
@@ -118,7 +134,7 @@ class ForgotForm(BaseForm):
 
     identity = StringField(
         _l("Phone number or e-mail"),
-        [InputRequired(), Length(max=255)],
+        [DataRequired(), Length(max=255)],
         filters=[trimmed],
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
@@ -133,8 +149,8 @@ class GrantForm(BaseForm):
 
     def offer(self, units: list[tuple[str, str]], roles: list[tuple[str, Any]], *, sensitive: bool) -> None:
         """Set the choices; ``sensitive`` says whether that can be given at all."""
-        self.unit_id.choices = units
-        self.role.choices = roles
+        self.unit_id.choices = choices(units)
+        self.role.choices = choices(roles)
         if not sensitive:
             del self.sensitive
         if self.unit_id.data is None and len(units) == 1:
@@ -144,6 +160,6 @@ class GrantForm(BaseForm):
 class InviteForm(GrantForm):
     """Whom to invite, where and as what."""
 
-    name = StringField(_l("Full name"), [InputRequired(), Length(max=120)], filters=[trimmed])
+    name = StringField(_l("Full name"), [DataRequired(), Length(max=120)], filters=[trimmed])
     phone = PhoneField(_l("Phone number"))
     email = StringField(_l("E-mail"), [Length(max=255)], filters=[trimmed], render_kw={"inputmode": "email"})

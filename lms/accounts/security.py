@@ -31,7 +31,7 @@ from sqlalchemy import select
 
 import translations
 from lms.accounts import authority, rules
-from lms.accounts.forms import CodeForm, PasskeyForm, RecoveryCodeForm, SignInForm
+from lms.accounts.forms import CodeForm, CodesForm, NoRescueForm, PasskeyForm, RecoveryCodeForm, SignInForm
 from lms.accounts.identities import PASSWORD_SENTENCES
 from lms.accounts.models import User, WebAuthn
 from lms.accounts.service import audit_user
@@ -95,6 +95,8 @@ def init_security(app: Flask) -> None:
         login_form=SignInForm,
         two_factor_verify_code_form=CodeForm,
         mf_recovery_form=RecoveryCodeForm,
+        two_factor_setup_form=CodesForm,
+        two_factor_rescue_form=NoRescueForm,
         wan_register_form=PasskeyForm,
         password_util_cls=Passwords,
     )
@@ -212,7 +214,8 @@ def _begin_session(_app: Flask, **_values: Any) -> None:
 
 
 def _record_change(action: str, _app: Flask, *, user: User, **_values: Any) -> None:
-    audit_user(db.session(), action, user, actor=Actor(user.id, user.name), now=clock.now())
+    account = db.session.get_one(User, user.id)  # Flask-Security may hand over a proxy
+    audit_user(db.session(), action, account, actor=Actor(account.id, account.name), now=clock.now())
 
 
 def _keep_language(_app: Flask, *, language: str) -> None:

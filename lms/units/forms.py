@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
-from lms.core.forms import BaseForm, TextsField, trimmed
+from lms.core.forms import BaseForm, TextsField, choices, trimmed
 from lms.units.models import UnitType
 from lms.units.service import ORGANISATION_NAMES
 
@@ -14,21 +14,23 @@ from lms.units.service import ORGANISATION_NAMES
 class GroupForm(BaseForm):
     """A residential group or village."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=120)], filters=[trimmed])
+    name = StringField(_l("Name"), [DataRequired(), Length(max=120)], filters=[trimmed])
     type = RadioField(
         _l("Kind"),
         [InputRequired()],
-        choices=[
-            (UnitType.RESIDENTIAL_GROUP.value, _l("Residential group (in a ward)")),
-            (UnitType.VILLAGE.value, _l("Village or hamlet (in a commune or special zone)")),
-        ],
+        choices=choices(
+            [
+                (UnitType.RESIDENTIAL_GROUP.value, _l("Residential group (in a ward)")),
+                (UnitType.VILLAGE.value, _l("Village or hamlet (in a commune or special zone)")),
+            ]
+        ),
     )
 
 
 class RenameForm(BaseForm):
     """Another name."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=120)], filters=[trimmed])
+    name = StringField(_l("Name"), [DataRequired(), Length(max=120)], filters=[trimmed])
 
 
 class BranchForm(BaseForm):
@@ -37,6 +39,6 @@ class BranchForm(BaseForm):
     organisation = SelectField(
         _l("Organisation"),
         [InputRequired()],
-        choices=[(organisation.value, name) for organisation, name in ORGANISATION_NAMES.items()],
+        choices=choices((organisation.value, name) for organisation, name in ORGANISATION_NAMES.items()),
     )
     name = TextsField(_l("Name"))
