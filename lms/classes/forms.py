@@ -21,7 +21,7 @@ from wtforms import (
     ValidationError,
     widgets,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from courses import catalogue
 from lms.classes.models import ClassMode, ClassSession, CourseClass
@@ -133,7 +133,7 @@ class SessionForm(BaseForm):
 class CancelForm(BaseForm):
     """Call a session off."""
 
-    reason = StringField(_l("Why?"), [InputRequired(), Length(max=200)], filters=[trimmed])
+    reason = StringField(_l("Why?"), [DataRequired(), Length(max=200)], filters=[trimmed])
 
 
 class CopyForm(BaseForm):
@@ -245,7 +245,7 @@ class StaffForm(BaseForm):
 class NewPersonForm(BaseForm):
     """Somebody who is not written down yet, put into a class at once."""
 
-    name = StringField(_l("Full name"), [InputRequired(), Length(max=120)], filters=[trimmed])
+    name = StringField(_l("Full name"), [DataRequired(), Length(max=120)], filters=[trimmed])
     birth = PartialDateField(_l("Birth date"))
     phone = PhoneField(_l("Phone"), [Optional()])
 

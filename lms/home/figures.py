@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, distinct, exists, func, select
+from sqlalchemy import Select, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.attendance.models import Attendance, AttendanceStatus
@@ -37,11 +37,19 @@ def attendance_counts(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.U
 
 
 def completion_counts(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
-    """People decided, those who completed, and those of them who have no certificate that holds, by class."""
+    """People decided, those who completed, and those of them who have no certificate that holds, by class.
+
+    A manager's decision about single people, taken before the class was decided, is none about the class. A certificate
+    of a record that was merged counts for the record that was kept.
+    """
+    person = Person.__table__.c
     has_one = exists().where(
         Certificate.class_id == Completion.class_id,
-        Certificate.person_id == Completion.person_id,
         Certificate.state == CertificateState.VALID,
+        or_(
+            Certificate.person_id == Completion.person_id,
+            Certificate.person_id.in_(select(person.id).where(person.merged_into_id == Completion.person_id)),
+        ),
     )
     query = (
         select(
@@ -49,13 +57,14 @@ def completion_counts(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.U
             func.count(),
             func.sum(case((Completion.completed, 1), else_=0)),
             func.sum(case((Completion.completed & ~has_one, 1), else_=0)),
+            func.sum(case((Completion.overridden, 0), else_=1)),
         )
         .where(Completion.class_id.in_(ids))
         .group_by(Completion.class_id)
     )
     return {
-        key: {"decided": decided, "completed": completed, "due": due}
-        for key, decided, completed, due in session.execute(query)
+        key: {"decided": decided if by_rule else 0, "completed": completed, "due": due}
+        for key, decided, completed, due, by_rule in session.execute(query)
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.core.forms import BaseForm, KeySelectField, trimmed
 
@@ -18,11 +18,15 @@ class VenueForm(BaseForm):
     """A place where classes meet."""
 
     unit = KeySelectField(_l("In which unit?"), [InputRequired()])
-    name = StringField(_l("Name of the place"), [InputRequired(), Length(max=160)], filters=[trimmed])
+    name = StringField(_l("Name of the place"), [DataRequired(), Length(max=160)], filters=[trimmed])
     address = StringField(_l("Address"), [Optional(), Length(max=240)], filters=[trimmed])
     seats = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 10_000)])
-    step_free = RadioField(_l("Can people come in without steps?"), [Optional()], choices=WORDS, default="")
-    internet = RadioField(_l("Is there internet?"), [Optional()], choices=WORDS, default="")
+    step_free = RadioField(_l("Can people come in without steps?"), [Optional()], default="")
+    internet = RadioField(_l("Is there internet?"), [Optional()], default="")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.step_free.choices = self.internet.choices = WORDS
 
     @property
     def details(self) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def enrol_many(
     ]
     if not rows:
         return BulkEnrolment(0, 0)
-    session.execute(insert(Enrolment), rows)
+    session.execute(insert(Enrolment.__table__), rows)  # type: ignore[arg-type]
     done = BulkEnrolment(min(free, len(rows)), max(len(rows) - free, 0))
     audit.record(
         session,

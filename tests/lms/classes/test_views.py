@@ -401,7 +401,7 @@ def test_the_list_needs_the_same_queries_for_ten_and_two_hundred_classes(
             assert client.get("/classes").status_code == 200
         counts.append(counter.number)
     assert counts[0] == counts[1]
-    assert "Trang 1/4" in client.get("/classes").text
+    assert "Trang 1 trên 4" in client.get("/classes").text
 
 
 def test_the_people_of_a_class_need_the_same_queries_for_ten_and_two_hundred(
