@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from translations.messages import N_
@@ -117,6 +118,7 @@ def _is_arabic(text: str) -> bool:
     return bool(first_letter) and unicodedata.bidirectional(first_letter) == "AL"
 
 
+@lru_cache(maxsize=4096)  # people share their family and middle names
 def _weights(text: str) -> tuple[str, str]:
     """Return the primary (letters) and secondary (tones) weights of a text."""
     letters: list[str] = []

@@ -167,7 +167,7 @@ def import_roster(
         for person_id, row in plan.new.items()
     ]
     if rows:
-        session.execute(insert(Person), rows)
+        session.execute(insert(Person.__table__), rows)  # type: ignore[arg-type]
     done = classes.enrol_many(
         session, course_class, plan.enrol, source=EnrolmentSource.ROSTER, actor=actor, now=now
     )

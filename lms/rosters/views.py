@@ -113,6 +113,7 @@ def check(class_id: uuid.UUID) -> Any:
         held={at: field for field, at in columns.items()},
         by_hand=mapping is not None,
         most=SHOWN_ROWS,
+        reason=lambda problem: problem.sentence(_),
     )
 
 

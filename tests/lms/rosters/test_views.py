@@ -24,6 +24,12 @@ DATA = Path(__file__).parent / "data"
 HEADING = "Họ và tên,Ngày sinh,Điện thoại\n"
 
 
+@pytest.fixture(autouse=True)
+def _no_kept_files(app: Flask) -> None:
+    for path in kept_files(app):
+        path.unlink()
+
+
 @pytest.fixture
 def course_class(world: World, session: Session) -> CourseClass:
     course_class = world.make_class(capacity=100)
@@ -154,10 +160,13 @@ def test_no_file_at_all(manager: CheckedClient, course_class: CourseClass) -> No
 def test_a_file_of_fifty_megabytes_is_refused_with_a_sentence(
     app: Flask, manager: CheckedClient, course_class: CourseClass
 ) -> None:
-    answer = send(manager, course_class, b"x" * (50 * 1024 * 1024), "film.csv")
+    address = f"/classes/{course_class.id}/roster"
+    start = b'--limit\r\nContent-Disposition: form-data; name="file"; filename="film.csv"\r\n\r\n'
+    body = start + b"x" * (50 * 1024 * 1024) + b"\r\n--limit--\r\n"
+    answer = manager.post(address, data=body, content_type="multipart/form-data; boundary=limit")
     assert answer.status_code == 413
     assert "10 MB" in answer.text
-    assert f"/classes/{course_class.id}/roster" in answer.text
+    assert address in answer.text
     assert kept_files(app) == []
 
 
