@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, joinedload
 from certificates import designs
 from certificates.engine import lock
 from certificates.errors import CertificateError
+from certificates.fields import FieldRule
 from certificates.press import Made, Press
 from certificates.printfile import write_print_file
 from certificates.wording import Composer
@@ -162,10 +163,13 @@ def press(design: str, language: str) -> Press:
     return Press(design_of(design), language)
 
 
+NO_FIELD = FieldRule("text")
+
+
 def certificate_designs() -> list[designs.Design]:
     """The designs for certificates; there are others, for thanks to volunteers."""
     found = [design_of(name) for name in designs.DESIGNS]
-    return [design for design in found if "course_title" in design.fields]
+    return [design for design in found if design.fields.get("course_title", NO_FIELD).required]
 
 
 @dataclass(frozen=True)

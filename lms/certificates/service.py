@@ -39,17 +39,16 @@ from lms.certificates.register import (
     certificates_of,
     certificates_of_class,
     class_of,
-    figures,
     filters,
     find_by_code,
     holders,
     person_with,
+    printing_order,
     replaced_by,
     search,
     staff_names,
 )
 from lms.certificates.rules import typed_code
-from lms.classes import service as classes
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.completion.service import Candidate
@@ -77,6 +76,7 @@ __all__ = [
     "issuer_of",
     "person_with",
     "print_file",
+    "printing_order",
     "proposal",
     "readiness",
     "reissue",
@@ -90,6 +90,7 @@ __all__ = [
     "staff_names",
     "typed_code",
     "unit_title",
+    "waiting",
 ]
 
 REASON_MINIMUM, REASON_LONGEST = 10, 500
@@ -158,6 +159,12 @@ def _without_certificate(
     return [each for each in candidates if each.completed and each.person.id not in have]
 
 
+def waiting(session: Session, course_class: CourseClass) -> list[uuid.UUID]:
+    """Who completed and has no valid certificate of this class, in Vietnamese order."""
+    found = _without_certificate(session, course_class, completion.candidates(session, course_class))
+    return [candidate.person.id for candidate in found]
+
+
 def issue(
     session: Session,
     course_class: CourseClass,
@@ -166,11 +173,13 @@ def issue(
     actor: Actor,
     now: datetime,
     person_ids: Sequence[uuid.UUID] | None = None,
+    decided: bool = False,
 ) -> Issued:
     """Give a certificate to everybody who completed and has none (or to ``person_ids`` of them).
 
-    Numbers follow each other without a gap: the series is locked first, and only a line that can be printed in every
-    language gets one. Raises DomainError when the issuer is not set up or no session was held.
+    With ``decided`` it was written down before who completed, and is not again. Numbers follow each other without a
+    gap: the series is locked first, and only a line that can be printed in every language gets one. Raises
+    DomainError when the issuer is not set up or no session was held.
     """
     issuer = issuer_of(session, course_class)
     if issuer is None:
@@ -183,11 +192,14 @@ def issue(
     course = printing.course_of(session, course_class, issuer)
     if not course.held:
         raise DomainError("no_session_held", _l("No session of this class has been held yet."))
-    decided = completion.decide_class(session, course_class, actor=actor, now=now)
-    waiting = _without_certificate(session, course_class, decided)
+    if decided:
+        people = completion.candidates(session, course_class, person_ids)
+    else:
+        people = completion.decide_class(session, course_class, actor=actor, now=now)
+    due = _without_certificate(session, course_class, people)
     if person_ids is not None:
-        waiting = [each for each in waiting if each.person.id in set(person_ids)]
-    result = _issue_to(session, waiting, course, series, issued_on, public_url, actor=actor, now=now)
+        due = [each for each in due if each.person.id in set(person_ids)]
+    result = _issue_to(session, due, course, series, issued_on, public_url, actor=actor, now=now)
     audit.record(
         session,
         "certificates.issued",
@@ -203,7 +215,7 @@ def issue(
 
 def _issue_to(
     session: Session,
-    waiting: Sequence[Candidate],
+    due: Sequence[Candidate],
     course: printing.Course,
     series: CertificateSeries,
     issued_on: date,
@@ -213,7 +225,7 @@ def _issue_to(
     now: datetime,
 ) -> Issued:
     result = Issued()
-    for candidate, line, refusal in _lines(session, waiting, course, issued_on):
+    for candidate, line, refusal in _lines(session, due, course, issued_on):
         if refusal is not None:
             result.refused.append((candidate.person, refusal))
             continue
@@ -396,6 +408,3 @@ def _happened(
         CertificateEvent(certificate_id=certificate.id, kind=kind, reason=reason, at=now, by=actor.id)
     )
     session.flush()
-
-
-classes.FIGURES.append(figures)

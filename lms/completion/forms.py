@@ -12,7 +12,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired
 
 from lms.completion.models import TaskResult
-from lms.core.forms import BaseForm, trimmed
+from lms.core.forms import BaseForm, choices, trimmed
 
 LETTERS = {TaskResult.ALONE: "a", TaskResult.WITH_HELP: "h", TaskResult.NOT_YET: "n", None: "-"}
 BY_LETTER = {letter: result for result, letter in LETTERS.items()}
@@ -47,6 +47,8 @@ class OverrideForm(BaseForm):
     """A manager's own decision about one person."""
 
     completed = RadioField(
-        _l("Decision"), [InputRequired()], choices=[("yes", _l("Completed")), ("no", _l("Not completed"))]
+        _l("Decision"),
+        [InputRequired()],
+        choices=choices([("yes", _l("Completed")), ("no", _l("Not completed"))]),
     )
     reason = TextAreaField(_l("Reason"), [InputRequired()], filters=[trimmed])

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from courses import catalogue
@@ -19,7 +19,6 @@ from lms import signals
 from lms.accounts.models import User
 from lms.attendance import service as attendance
 from lms.audit import service as audit
-from lms.classes import service as classes
 from lms.classes.models import CourseClass, Enrolment, EnrolmentState
 from lms.completion import merging as _merging  # noqa: F401 - registers the mover of decisions
 from lms.completion.models import Completion, TaskObservation, TaskResult
@@ -129,7 +128,9 @@ def observe_tasks(
     return len(new)
 
 
-def _results(session: Session, class_id: uuid.UUID) -> dict[uuid.UUID, dict[str, TaskResult]]:
+def _results(
+    session: Session, class_id: uuid.UUID, person_ids: Sequence[uuid.UUID] | None = None
+) -> dict[uuid.UUID, dict[str, TaskResult]]:
     # Observations are never rewritten: those of a person merged into another count for that other.
     person = Person.__table__.c
     query = (
@@ -142,17 +143,23 @@ def _results(session: Session, class_id: uuid.UUID) -> dict[uuid.UUID, dict[str,
         .where(TaskObservation.class_id == class_id)
         .order_by(TaskObservation.observed_at, TaskObservation.id)
     )
+    if person_ids is not None:
+        query = query.where(func.coalesce(person.merged_into_id, TaskObservation.person_id).in_(person_ids))
     results: dict[uuid.UUID, dict[str, TaskResult]] = defaultdict(dict)
     for person_id, task, result in session.execute(query):
         results[person_id][task] = result
     return results
 
 
-def candidates(session: Session, course_class: CourseClass) -> list[Candidate]:
-    """Everybody enrolled, in Vietnamese order, with the decision and its reasons. As many queries whatever the size."""
+def candidates(
+    session: Session, course_class: CourseClass, person_ids: Sequence[uuid.UUID] | None = None
+) -> list[Candidate]:
+    """Everybody enrolled (of ``person_ids`` if given), in Vietnamese order, with the decision and its reasons. As many
+    queries whatever the size.
+    """
     rule = rule_of(course_class)
-    counts = attendance.attendance_counts(session, course_class.id)
-    results = _results(session, course_class.id)
+    counts = attendance.attendance_counts(session, course_class.id, person_ids)
+    results = _results(session, course_class.id, person_ids)
     overrides = {
         row.person_id: row
         for row in session.scalars(
@@ -166,6 +173,8 @@ def candidates(session: Session, course_class: CourseClass) -> list[Candidate]:
         .order_by(Person.name_sort, Person.birth_year, Person.id)
         .options(joinedload(Person.residential_group))
     )
+    if person_ids is not None:
+        query = query.where(Person.id.in_(person_ids))
     found = []
     for person in session.scalars(query):
         count = counts.get(person.id)
@@ -312,27 +321,5 @@ def reasons(course_class: CourseClass, decision: Decision) -> list[str]:
 def deciders(session: Session, found: Sequence[Candidate]) -> dict[uuid.UUID, str]:
     """The names of the staff who decided against or without the rule, by their key."""
     ids = {each.override.decided_by for each in found if each.override and each.override.decided_by}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
-
-
-def _figures(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
-    """Of each class: for how many people it is decided, and how many completed. Decisions of a manager about single
-    people, taken before the class's, do not count as the class's.
-    """
-    query = (
-        select(
-            Completion.class_id,
-            func.count(),
-            func.sum(case((Completion.completed, 1), else_=0)),
-            func.sum(case((Completion.overridden, 0), else_=1)),
-        )
-        .where(Completion.class_id.in_(ids))
-        .group_by(Completion.class_id)
-    )
-    return {
-        class_id: {"decided": decided if by_rule else 0, "completed": completed}
-        for class_id, decided, completed, by_rule in session.execute(query)
-    }
-
-
-classes.FIGURES.append(_figures)
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    return {key: name for key, name in rows}  # noqa: C416 - rows are no pairs for the type checker
