@@ -49,7 +49,7 @@ def _held_at(session: Session, actor: Actor, unit_id: uuid.UUID) -> set[str]:
     return {grant.role.value for grant in actor.grants if grant.unit_id in above}
 
 
-def at_and_above(unit_id: uuid.UUID) -> Select[tuple[uuid.UUID]]:
+def at_and_above(unit_id: uuid.UUID) -> Select[uuid.UUID]:
     """The ids of a unit and of the units above it."""
     return select(UnitClosure.ancestor_id).where(UnitClosure.descendant_id == unit_id)
 

@@ -56,6 +56,7 @@ class SignInForm(LoginForm):
         self.ifield = self.identity
         self.user = find_account(session, typed) if typed else None
         if super().validate(**kwargs):
+            assert self.user is not None
             attempts.forget(session, self.user.phone, self.user.email)
             return True
         if typed and self.password.data and not self.user_authenticated:

@@ -8,7 +8,7 @@ import hmac
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask, abort, flash, g, request, session
 from flask_babel import lazy_gettext as _l
@@ -153,7 +153,7 @@ def _derived(secret_key: str, purpose: str) -> bytes:
     return hmac.new(secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
 
 
-def _closed_page() -> None:
+def _closed_page() -> NoReturn:
     abort(404)
 
 

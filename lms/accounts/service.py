@@ -346,7 +346,7 @@ def staff_at(session: Session, unit_id: uuid.UUID, role: Role | str) -> list[Use
     return sorted(session.scalars(public_rows(query)), key=lambda user: names.sort_text(user.name))
 
 
-def staff_query(unit_ids: frozenset[uuid.UUID], text: str = "") -> Select[tuple[User]]:
+def staff_query(unit_ids: frozenset[uuid.UUID], text: str = "") -> Select[User]:
     """Accounts with a role in the units or below them; ``text`` is a part of the name, phone or e-mail."""
     query = select(User).where(User.id.in_(select(Grant.user_id).where(Grant.unit_id.in_(below(unit_ids)))))
     phone, plain = phones.parse(text), text.strip().casefold()

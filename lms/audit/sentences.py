@@ -12,6 +12,7 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "sensitive": (_l("Sensitive details"), ("sensitive",)),
     "attendance": (_l("Attendance"), ("attendance", "completion", "task")),
     "certificates": (_l("Certificates"), ("certificate", "certificates", "issuer")),
+    "jobs": (_l("Long work"), ("job",)),
     "staff": (_l("Staff"), ("account", "invitation", "role")),
     "units": (_l("Units"), ("unit", "branch")),
 }
@@ -72,6 +73,10 @@ SENTENCES: dict[str, Any] = {
     "completion.decided": _l("decided who completed a class"),
     "completion.overridden": _l("decided against the rule who completed a class"),
     "completion.override_withdrawn": _l("went back to the rule for who completed a class"),
+    "job.ordered": _l("ordered a long piece of work"),
+    "job.cancelled": _l("stopped a long piece of work"),
+    "job.went_on": _l("let a long piece of work go on"),
+    "job.downloaded": _l("downloaded what a long piece of work made"),
     "issuer.set": _l("set how certificates are issued"),
     "certificates.issued": _l("issued certificates"),
     "certificate.revoked": _l("revoked a certificate"),

@@ -77,7 +77,7 @@ def _entry(
 
 def entries(
     *, kinds: Sequence[str] = (), subject_id: uuid.UUID | None = None, actor_id: uuid.UUID | None = None
-) -> Select[tuple[AuditEntry]]:
+) -> Select[AuditEntry]:
     """The entries that the session may see, newest first; ``kinds`` are the parts of actions before the dot."""
     query = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if kinds:

@@ -45,7 +45,7 @@ def _key(text: str) -> uuid.UUID | None:
 
 
 def _filters(kind: str, subject: str, who: str) -> list[dict[str, Any]]:
-    kept = {"subject": subject or None, "who": who or None}
+    kept: dict[str, Any] = {"subject": subject or None, "who": who or None}
     chips = [{"text": _("Everything"), "url": url_for("audit.index", **kept), "current": kind not in KINDS}]
     for code, (label, _codes) in KINDS.items():
         chips.append(

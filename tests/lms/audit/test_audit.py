@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from sqlalchemy import delete, event, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+import lms
 from lms.audit import service
 from lms.audit.models import AuditEntry
 from lms.audit.sentences import KINDS, SENTENCES
@@ -152,3 +155,26 @@ def test_the_number_of_queries_does_not_grow_with_the_log(
 def test_every_sentence_belongs_to_a_filter() -> None:
     beginnings = {code for _, codes in KINDS.values() for code in codes}
     assert {action.split(".")[0] for action in SENTENCES} <= beginnings
+
+
+def recorded_actions() -> set[str]:
+    """The actions that the program's own calls of ``audit.record`` and ``audit.record_view`` name."""
+    actions = set()
+    for path in (Path(lms.__file__).parent).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if called.startswith("audit.record") and isinstance(node, ast.Call) and len(node.args) > 1:
+                actions |= {
+                    each.value
+                    for each in ast.walk(node.args[1])
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                }
+    return actions
+
+
+def test_every_action_that_is_recorded_has_a_sentence() -> None:
+    actions = recorded_actions()
+    assert "class.created" in actions
+    assert {action for action in actions if "." in action and not action.endswith(".")} - set(
+        SENTENCES
+    ) == set()
