@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from lms.core.i18n import current_locale
 from lms.core.rows import get_or_404
 from lms.rosters import service, uploads
 from lms.rosters.forms import FIELD_LABELS, UploadForm, choices_by_row, columns_by_hand
+from lms.rosters.reading import Table
 from lms.rosters.writing import write_template
 
 bp = Blueprint("rosters", __name__, template_folder="templates")
@@ -113,8 +115,14 @@ def check(class_id: uuid.UUID) -> Any:
         held={at: field for field, at in columns.items()},
         by_hand=mapping is not None,
         most=SHOWN_ROWS,
+        samples=[_samples(table, at) for at in range(width)],
         reason=lambda problem: problem.sentence(_),
     )
+
+
+def _samples(table: Table, at: int) -> list[str]:
+    """The first few cells of a column that are not empty."""
+    return list(islice((str(row.cells[at]) for row in table.rows if row.cells[at]), 3))
 
 
 @bp.post("/classes/<uuid:class_id>/roster/import")
