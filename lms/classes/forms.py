@@ -65,7 +65,12 @@ class CheckboxesField(SelectMultipleField):
 
 
 class ClockField(TimeField):
-    """A time of day; people also write 8h30, 8.30 or 8."""
+    """A time of day on the 24-hour clock; people also write 8h30, 8.30, 830 or 8.
+
+    A plain text: a browser would show its own time control in the habits of its own language, with AM and PM.
+    """
+
+    widget = widgets.TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = (
@@ -75,6 +80,8 @@ class ClockField(TimeField):
             self.data = None
             return
         hour, _colon, minute = typed.partition(":")
+        if len(typed) > 2 and typed.isdigit():
+            hour, minute = typed[:-2], typed[-2:]
         try:
             self.data = time(int(hour), int(minute[:2] or 0))
         except ValueError:

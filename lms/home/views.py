@@ -48,6 +48,13 @@ AGE_GROUPS = {
     FoldedAgeGroup.MIDDLE_AND_ELDER: _l("Middle-aged and older people"),
     "unknown": _l("Birth year not known"),
 }
+STATES = {
+    "draft": _l("Draft"),
+    "open": _l("Open for enrolment"),
+    "running": _l("Running"),
+    "finished": _l("Finished"),
+    "archived": _l("Archived"),
+}
 PERIODS = {
     "month": _l("This month"),
     "quarter": _l("This quarter"),
@@ -144,6 +151,7 @@ def _figures_page() -> str:
             rules.suppressed(counts) if only_counts else counts for counts in (by_age, folded_counts(by_age))
         ],
         age_groups=AGE_GROUPS,
+        states=STATES,
     )
 
 

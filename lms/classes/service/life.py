@@ -111,6 +111,12 @@ def create_class(
     return course_class
 
 
+def last_made(session: Session, actor: Actor) -> CourseClass | None:
+    """The class that the actor made last: its place and organisation are a good guess for the next one."""
+    query = select(CourseClass).where(CourseClass.created_by == actor.id)
+    return session.scalar(query.order_by(CourseClass.created_at.desc(), CourseClass.id.desc()).limit(1))
+
+
 def _course(slug: str) -> Any:
     try:
         return catalogue.load(slug)

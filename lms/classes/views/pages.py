@@ -36,6 +36,9 @@ from lms.core.rows import get_or_404
 from translations.dates import weekday_date
 from translations.numbers import join
 
+USUAL_CAPACITY = 15
+"""As many as one trainer can help with their phones."""
+
 FILTERS: list[tuple[str, Any]] = [
     ("", _l("All now")),
     ("needs", _l("Needs something")),
@@ -92,7 +95,8 @@ def show(class_id: uuid.UUID) -> str:
         editable=may_edit(course_class),
         steps=NEXT_STEPS,
         age_groups=join(
-            [str(AGE_GROUPS[rules.AgeGroup(group)]) for group in course_class.age_groups], current_locale()
+            [str(AGE_GROUPS[group]) for group in rules.AgeGroup if group in course_class.age_groups],
+            current_locale(),
         ),
         mode=MODES[course_class.mode],
         today=today(),
@@ -109,8 +113,14 @@ def show(class_id: uuid.UUID) -> str:
 def create() -> Any:
     """Make a class: what, for whom, where and when, and with whom."""
     found = branches()
+    last = service.last_made(db.session(), actor)
     form = ClassForm(
-        count=None, capacity=15, mode="in_person", skip_holidays=True, course=request.args.get("course")
+        course=request.args.get("course"),
+        branch=last.branch_id if last else None,
+        venue=last.venue_id if last else None,
+        mode=last.mode if last else "in_person",
+        capacity=last.capacity if last else USUAL_CAPACITY,
+        skip_holidays=True,
     )
     form.branch.choices = branch_choices(found)
     if not form.branch.data and found:
