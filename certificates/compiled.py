@@ -103,7 +103,7 @@ def draw_line(slot: Slot, fitted: FittedLine) -> tuple[bytes, list[Shaped]]:
         shaped = styled.shape(text)
         base, height = styled.baseline(shaped)
         x = slot.x + (slot.width - shaped.width) * alignment(slot)
-        parts.append(b"1 0 0 -1 %.3f %.3f Tm %s\n" % (x, top + base, shaped.operators))
+        parts.append(b"1 0 0 -1 %.6f %.6f Tm %s\n" % (x, top + base, shaped.operators))
         texts.append(shaped)
         top += height
     parts.append(b"ET Q\n")

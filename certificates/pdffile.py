@@ -89,7 +89,7 @@ class Batch:
             body += b"%d 0 obj\n%s\nendobj\n" % (number, data)
         self.prefix = bytes(body)
         self.hash = hashlib.sha256(self.prefix)
-        self.size = plan.first_font_object + len(bodies) - 1
+        self.size = plan.first_font_object + len(bodies) - 2
         entries = [offsets[0], *plan.offsets, *offsets[1:]]
         self.table = b"".join(b"%010d 00000 n \n" % offset for offset in entries)
 

@@ -25,7 +25,9 @@ def state() -> Design:
 
 @pytest.fixture(scope="session")
 def signer() -> Signer:
-    return keys.load_document_key(keys.new_document_key("UBND phường Cửa Nam", "mật khẩu", now=NOW), "mật khẩu")
+    return keys.load_document_key(
+        keys.new_document_key("UBND phường Cửa Nam", "mật khẩu", now=NOW), "mật khẩu"
+    )
 
 
 @pytest.fixture(scope="session")

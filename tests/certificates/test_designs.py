@@ -48,7 +48,9 @@ def test_the_five_designs_are_there() -> None:
         ("id_number", "001158000000", "unknown_field"),
     ],
 )
-def test_a_wrong_value_is_refused_by_field_and_code(state: Design, field: str, value: object, code: str) -> None:
+def test_a_wrong_value_is_refused_by_field_and_code(
+    state: Design, field: str, value: object, code: str
+) -> None:
     reasons = state.check({**state.sample, field: value})
     assert [(reason.field, reason.code) for reason in reasons] == [(field, code)]
     assert "%(" not in str(reasons[0])
@@ -89,9 +91,13 @@ def test_vietnamese_dates_and_counts_have_their_official_form(state: Design) -> 
     assert str(found["summary_line"]).startswith("Thời lượng: 05 buổi (7,5 giờ)")
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "جلسة واحدة"), (2, "جلستان"), (5, "5 جلسات"), (11, "11 جلسة")])
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "جلسة واحدة"), (2, "جلستان"), (5, "5 جلسات"), (11, "11 جلسة")]
+)
 def test_arabic_counts_take_the_right_plural(state: Design, count: int, words: str) -> None:
-    assert words in str(texts(state, "ar", sessions=count)["summary_line"]).replace("\u2068", "").replace("\u2069", "")
+    assert words in str(texts(state, "ar", sessions=count)["summary_line"]).replace("\u2068", "").replace(
+        "\u2069", ""
+    )
 
 
 def test_a_birth_date_known_to_the_year_says_so(state: Design) -> None:

@@ -64,7 +64,9 @@ def test_a_design_is_readable_and_conforms(
 
 
 def test_state_and_youth_union_have_their_own_headings(read_text: Callable[[bytes], str]) -> None:
-    state, union = (read_text(render_pdf(load(name), "vi", load(name).sample)) for name in ("state", "youth-union"))
+    state, union = (
+        read_text(render_pdf(load(name), "vi", load(name).sample)) for name in ("state", "youth-union")
+    )
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in state
     assert "Độc lập - Tự do - Hạnh phúc" in state
     assert "ĐOÀN TNCS HỒ CHÍ MINH" in union
@@ -98,7 +100,9 @@ def test_hard_names_are_printed_in_either_direction(
             assert {char for char in name if char.isalpha() and char != "ـ"} <= letters
 
 
-def test_a_name_typed_as_letters_and_marks_is_printed_whole(state: Design, read_text: Callable[[bytes], str]) -> None:
+def test_a_name_typed_as_letters_and_marks_is_printed_whole(
+    state: Design, read_text: Callable[[bytes], str]
+) -> None:
     decomposed = unicodedata.normalize("NFD", "Nguyễn Thị Ánh")
     pdf = render_pdf(state, "vi", {**state.sample, "name": decomposed + "\u200b"})
     assert "NGUYỄN THỊ ÁNH" in read_text(pdf)
@@ -124,7 +128,9 @@ def test_what_cannot_be_printed_is_refused_with_the_person(
         assert str(refusal.value.reasons[0].params["codepoint"]) in ("U+1F600", "U+7530")
 
 
-def test_a_long_name_shrinks_then_wraps_and_stays_on_the_page(state: Design, draw: Callable[..., Any]) -> None:
+def test_a_long_name_shrinks_then_wraps_and_stays_on_the_page(
+    state: Design, draw: Callable[..., Any]
+) -> None:
     names = ["Nguyễn Thị Ánh", "Công Tằng Tôn Nữ Thị Hoàng Phượng Ngọc", "Nguyễn Phúc " * 9 + "Ánh"]
     blank = draw(render_pdf(state, "vi", state.sample))
     for name in names:
