@@ -98,7 +98,10 @@ def _init_templates(app: Flask) -> None:
 
 def _init_features(app: Flask) -> None:
     from lms import features
+    from lms.jobs.worker import start_with_first_request
 
     init_auth(app, features.load_actor)
     features.register(app)
     init_navigation(app)
+    if app.config["SETTINGS"].worker:
+        start_with_first_request(app)

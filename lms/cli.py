@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -18,23 +20,33 @@ from lms.certificates.cli import certificate_group
 from lms.classes import cli as class_commands
 from lms.core.command_line import see_everything
 from lms.core.config import ConfigurationError
-from lms.core.db import db, start_writing
+from lms.core.db import db, writing
 from lms.core.errors import DomainError
 from lms.demo import cli as demo_commands
+from lms.jobs.cli import jobs_group
+from lms.jobs.worker import Worker
 from lms.rosters.cli import roster_group
 from lms.units import service as units
 
 
+@contextlib.contextmanager
+def refusals_told() -> Iterator[None]:
+    """Inside, a command may write; a refusal becomes a sentence on standard error and exit code 2."""
+    try:
+        with writing():
+            yield
+    except (DomainError, ConfigurationError) as error:
+        click.echo(f"lms: {error}", err=True)
+        sys.exit(2)
+
+
 class Commands(FlaskGroup):
-    """Runs our commands in the application; a refusal becomes a sentence on standard error and exit code 2."""
+    """Runs our commands in the application."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        start_writing()
-        try:
+        """Run the command that was asked for."""
+        with refusals_told():
             return super().invoke(ctx)
-        except (DomainError, ConfigurationError) as error:
-            click.echo(f"lms: {error}", err=True)
-            sys.exit(2)
 
 
 cli = Commands(create_app=create_app, add_default_commands=False, add_version_option=False)
@@ -42,6 +54,7 @@ cli.add_command(migrations)
 cli.add_command(class_commands.classes)
 cli.add_command(demo_commands.demo)
 cli.add_command(roster_group)
+cli.add_command(jobs_group)
 cli.add_command(certificate_group)
 
 
@@ -62,7 +75,7 @@ def init() -> None:
 @click.option("--port", type=int, help="Port to serve on; default: PORT or 8000.")
 @with_appcontext
 def serve(host: str | None, port: int | None) -> None:
-    """Serve with waitress."""
+    """Serve with waitress, and perform jobs in a thread beside it."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     settings = app.config["SETTINGS"]
     host, port = host or settings.host, port or settings.port
@@ -70,6 +83,7 @@ def serve(host: str | None, port: int | None) -> None:
     click.echo(f"Lớp Số: http://{host}:{port}")
     for account in app.config.get("DEMO_SIGN_INS", []) if settings.demo else []:
         click.echo(f"  {account['role']:<10} {account['identity']:<28} {account['password']}")
+    Worker(app).start()
     waitress.serve(app, host=host, port=port, threads=settings.threads, ident="lop-so")
 
 

@@ -4,6 +4,7 @@
 - ``class_completed``: ``class_id``, ``completed`` (a count of people)
 - ``certificate_issued``: ``certificate_id``, ``code``
 - ``certificate_revoked``: ``certificate_id``, ``code``, ``reason``
+- ``job_enqueued``: ``job_id``
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ attendance_recorded = _signals.signal("attendance_recorded")
 class_completed = _signals.signal("class_completed")
 certificate_issued = _signals.signal("certificate_issued")
 certificate_revoked = _signals.signal("certificate_revoked")
+job_enqueued = _signals.signal("job_enqueued")
 
 
 def send_after_commit(session: Session, signal: Any, **values: Any) -> None:

@@ -54,6 +54,10 @@ class Settings:
     mail_password: str = _setting("", "SMTP password")
     mail_sender: str = _setting("", "sender of mails")
     roster_limit_mb: int = _setting(10, "largest roster file that is read, in megabytes")
+    worker: bool = _setting(
+        False,
+        "let a thread of this process perform jobs; `lms serve` always does, others may run `lms jobs run`",
+    )
     demo: bool = _setting(False, "show the demo sign-ins on the sign-in page; never in production")
 
     @classmethod
