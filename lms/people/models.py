@@ -77,7 +77,7 @@ class Person(Keyed, Scoped, Model):
     @classmethod
     def within(cls, scope: Scope) -> ColumnElement[bool]:
         """People of the scope's units, and those who are visible in another way."""
-        condition = cls.unit_id.in_(below(scope.unit_ids))
+        condition: ColumnElement[bool] = cls.unit_id.in_(below(scope.unit_ids))
         for way in cls.also_visible:
             condition = condition | way(scope)
         return condition

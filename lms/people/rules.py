@@ -45,16 +45,14 @@ class Fault:
 class Details(Protocol):
     """What the rules read of a person."""
 
-    name: str
-    birth: PartialDate | None
-    phone: str | None
-    phone_owner: str | None
-    place: str | None
-    language: str
-    guardian_name: str | None
-    guardian_phone: str | None
-    guardian_relation: str | None
-    note: str | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def birth(self) -> PartialDate | None: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def guardian_name(self) -> str | None: ...
 
 
 def faults(details: Details, *, today: date, guardian_later: bool = False) -> list[Fault]:

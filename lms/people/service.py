@@ -54,6 +54,7 @@ __all__ = [
     "duplicates_of",
     "likely_duplicates",
     "merge",
+    "needs_guardian",
     "record_consent",
     "register_person",
     "related_to",
@@ -213,6 +214,11 @@ RELATED: list[Callable[[Session, Person], list[Related]]] = []
 def related_to(session: Session, person: Person) -> list[Related]:
     """What other features know of a person."""
     return [related for of in RELATED for related in of(session, person)]
+
+
+def needs_guardian(birth: PartialDate | None, guardian_name: str | None, *, now: datetime) -> bool:
+    """Whether a guardian's name is still to be asked for: the person is under 16 and none is written down."""
+    return rules.needs_guardian(birth, guardian_name, local_date(now))
 
 
 # --- consent ------------------------------------------------------------------------------------------------

@@ -79,13 +79,13 @@ def _group_filters(chosen: uuid.UUID | None) -> list[dict[str, Any]]:
             "count": counts[group.id],
             "current": group.id == chosen,
         }
-        for group in sorted(groups, key=lambda group: units.rules.sort_key(group.latest.name_vi))
+        for group in units.in_order(groups)
     ]
     return [{"url": url_for("people.index"), "text": _("Everybody"), "current": chosen is None}, *found]
 
 
 def _needs_guardian(person: Person) -> bool:
-    return rules.needs_guardian(person.birth, person.guardian_name, today())
+    return service.needs_guardian(person.birth, person.guardian_name, now=now())
 
 
 @bp.get("/people/<uuid:person_id>")
@@ -100,7 +100,7 @@ def show(person_id: uuid.UUID) -> Any:
     return render_template(
         "people/show.html",
         person=person,
-        unit=units.full_title(db.session.get(Unit, person.unit_id), current_language(), today()),
+        unit=units.full_title(db.session.get_one(Unit, person.unit_id), current_language(), today()),
         needs_guardian=_needs_guardian(person),
         consents=consents,
         states=service.consent_states(consents, person, now=now()),
@@ -172,7 +172,7 @@ def edit(person_id: uuid.UUID) -> Any:
         except DomainError as error:
             db.session.rollback()
             form.refuse(error)
-    unit = units.full_title(db.session.get(Unit, person.unit_id), current_language(), today())
+    unit = units.full_title(db.session.get_one(Unit, person.unit_id), current_language(), today())
     return render_template("people/form.html", form=form, person=person, unit=unit), _status(form)
 
 
@@ -187,7 +187,7 @@ def _unit_choices() -> list[tuple[str, str]]:
 
 def _person_form(unit_id: uuid.UUID, person: Person | None = None) -> PersonForm:
     form = PersonForm(obj=person)
-    unit = db.session.get(Unit, unit_id)
+    unit = db.session.get_one(Unit, unit_id)
     groups = [(str(group.id), group.latest.name_vi) for group in units.groups_of(db.session(), unit)]
     form.residential_group_id.choices = choices([("", _("Not known")), *groups])
     form.sex.data = form.sex.data or ""
@@ -226,7 +226,7 @@ def consent(person_id: uuid.UUID) -> Any:
         except DomainError as error:
             db.session.rollback()
             form.refuse(error)
-    unit = units.title(db.session.get(Unit, person.unit_id), person.language, today())
+    unit = units.title(db.session.get_one(Unit, person.unit_id), person.language, today())
     texts = {
         purpose: text_of(CURRENT, purpose.value, person.language, unit=unit) for purpose in ConsentPurpose
     }
@@ -302,10 +302,10 @@ def duplicates() -> Any:
     session = db.session()
     total = service.count_duplicates(session)
     skipped = min(max(asked_page() - 1, 0), max(total - 1, 0))
-    asked = [_key(request.args.get(name)) for name in ("first", "second")]
-    if all(asked):
-        first, second = (get_or_404(Person, key) for key in asked if key)
-        pair: Any = service.DuplicatePair(first, second)
+    first, second = (_key(request.args.get(name)) for name in ("first", "second"))
+    asked = first is not None and second is not None
+    if first is not None and second is not None:
+        pair: Any = service.DuplicatePair(get_or_404(Person, first), get_or_404(Person, second))
     else:
         pair = next(iter(service.likely_duplicates(session, limit=1, offset=skipped)), None)
     return render_template(
@@ -313,7 +313,7 @@ def duplicates() -> Any:
         pair=pair,
         total=total,
         number=skipped + 1,
-        asked=all(asked),
+        asked=asked,
         related=[_related_links(person) for person in (pair.first, pair.second)] if pair else [],
     )
 
@@ -325,7 +325,8 @@ def decide() -> Any:
     form = DecisionForm()
     if not form.validate():
         abort(400)
-    first, second = get_or_404(Person, form.first.data), get_or_404(Person, form.second.data)
+    keys: list[Any] = [form.first.data, form.second.data]
+    first, second = (get_or_404(Person, key) for key in keys)
     if form.decision.data == "different":
         service.declare_different(db.session(), first, second, actor=actor, now=now())
         db.session.commit()

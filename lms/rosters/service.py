@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, BinaryIO, Literal
 
 from flask_babel import gettext as _
@@ -22,7 +22,6 @@ from lms.core.errors import DomainError
 from lms.core.keys import new_key
 from lms.people import service as people
 from lms.people.models import Person, Sex
-from lms.people.rules import needs_guardian
 from lms.people.service import PersonData
 from lms.rosters.headings import has_name, recognise_columns
 from lms.rosters.matching import Known, Match, People
@@ -133,7 +132,7 @@ def preview(
     column. ``choices`` says of likely duplicates, by row number, whether they are the same person or a new
     one. Raises DomainError "no_name_column".
     """
-    return _plan(session, course_class, table, mapping, choices or {}, local_date(now)).report
+    return _plan(session, course_class, table, mapping, choices or {}, now).report
 
 
 def import_roster(
@@ -153,7 +152,7 @@ def import_roster(
     """
     # One list at a time into a class, so that a file sent twice at once counts once.
     session.execute(select(CourseClass.id).where(CourseClass.id == course_class.id).with_for_update())
-    plan = _plan(session, course_class, table, mapping, choices or {}, local_date(now))
+    plan = _plan(session, course_class, table, mapping, choices or {}, now)
     unit_id = people.commune_of(session, course_class.unit_id)
     groups = _groups(session, unit_id)
     rows = [
@@ -197,13 +196,13 @@ def _plan(
     table: Table,
     mapping: Mapping[str, int | None] | None,
     choices: Mapping[int, Choice],
-    today: date,
+    now: datetime,
 ) -> _Plan:
     sample = [row.cells for row in table.rows[:SAMPLE_ROWS]]
     columns = recognise_columns(table.headings, rows=sample, by_hand=mapping)
     if not has_name(columns):
         raise DomainError("no_name_column", _l("Please say which column holds the names."))
-    checked = check_table(table, columns, today=today)
+    checked = check_table(table, columns, today=local_date(now))
     report = RosterReport(table.headings, columns, problems=checked.problems)
     report.rows = len(checked.rows) + checked.bad_rows
     plan = _Plan(report)
@@ -225,7 +224,7 @@ def _plan(
             in_file[person_id] = row.number
             known = Known(person_id, row.name, row.birth, row.phone, place, unit_id, folded[row.number])
             register.add(known)
-            report.without_guardian += needs_guardian(row.birth, row.guardian, today)
+            report.without_guardian += people.needs_guardian(row.birth, row.guardian, now=now)
         if person_id in enrolled:
             report.known.append(row)
         else:
@@ -266,7 +265,7 @@ def _candidates(
 ) -> Iterator[Known]:
     """The people of the commune whose folded name is on the list; one merged away counts as the kept one."""
     kept = _kept_ids(session, unit_id)
-    places = {group.id: group.latest.name_vi for group in groups.values()}
+    places: dict[uuid.UUID | None, str] = {group.id: group.latest.name_vi for group in groups.values()}
     found = (
         select(
             Person.id,
@@ -286,7 +285,7 @@ def _candidates(
         for row in session.execute(found.where(Person.name_folded.in_(names))):
             key, name, year, month, day, phone, group_id, place, folded_name = row
             birth = PartialDate(year, month, day) if year else None
-            place = places.get(group_id, place)
+            place = places.get(group_id) or place
             yield Known(kept.get(key, key), name, birth, phone, place, unit_id, folded_name)
 
 
@@ -301,7 +300,7 @@ def _kept_ids(session: Session, unit_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID
     query = select(Person.id, Person.merged_into_id).where(
         Person.unit_id == unit_id, Person.merged_into_id.is_not(None)
     )
-    into = dict(session.execute(query).all())
+    into = {key: target for key, target in session.execute(query) if target}
     kept = {}
     for key, target in into.items():
         while target in into:

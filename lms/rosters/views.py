@@ -6,7 +6,7 @@ import io
 import uuid
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flask import (
     Blueprint,
@@ -186,9 +186,9 @@ def template() -> Response:
 def export(class_id: uuid.UUID) -> Response:
     """The list of the class as a file; a POST, because it goes into the audit log."""
     course_class = get_or_404(CourseClass, class_id)
-    kind = request.form.get("kind", "xlsx")
-    if kind not in ("xlsx", "csv"):
+    if request.form.get("kind") not in TYPES:
         abort(400)
+    kind: Literal["csv", "xlsx"] = "csv" if request.form["kind"] == "csv" else "xlsx"
     file = io.BytesIO()
     service.export_roster(
         db.session(), course_class, file, kind, locale=current_locale(), actor=actor, now=now()

@@ -281,6 +281,11 @@ def children(session: Session, unit: Unit | None) -> list[Unit]:
     return sorted(found, key=lambda each: rules.sort_key(each.latest.name_vi))
 
 
+def in_order(found: Iterable[Unit]) -> list[Unit]:
+    """Units in the order of their names, numbers by their value."""
+    return sorted(found, key=lambda unit: rules.sort_key(unit.latest.name_vi))
+
+
 def groups_of(session: Session, unit: Unit) -> list[Unit]:
     """The residential groups and villages of a commune."""
     return [each for each in children(session, unit) if each.level is UnitLevel.GROUP]
