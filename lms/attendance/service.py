@@ -422,16 +422,19 @@ def register_of(session: Session, course_class: CourseClass) -> Register:
     return Register(course_class, sessions, rows)
 
 
-def attendance_counts(session: Session, class_id: uuid.UUID) -> dict[uuid.UUID, Counts]:
-    """What attendance comes to for each person enrolled or ever marked in a class. Three queries."""
+def attendance_counts(
+    session: Session, class_id: uuid.UUID, person_ids: Sequence[uuid.UUID] | None = None
+) -> dict[uuid.UUID, Counts]:
+    """What attendance comes to for each person enrolled or ever marked in a class (of ``person_ids`` if given). Three
+    queries.
+    """
     held = session.scalar(
         select(func.count(ClassSession.id)).where(
             ClassSession.class_id == class_id, ClassSession.state == SessionState.HELD
         )
     )
     found: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for person_id in session.scalars(select(Enrolment.person_id).where(Enrolment.class_id == class_id)):
-        found[person_id] = []
+    enrolled = select(Enrolment.person_id).where(Enrolment.class_id == class_id)
     query = (
         select(Attendance.person_id, Attendance.status)
         .join(ClassSession, ClassSession.id == Attendance.session_id)
@@ -441,6 +444,11 @@ def attendance_counts(session: Session, class_id: uuid.UUID) -> dict[uuid.UUID, 
             Attendance.status != AttendanceStatus.CLEARED,
         )
     )
+    if person_ids is not None:
+        enrolled = enrolled.where(Enrolment.person_id.in_(person_ids))
+        query = query.where(Attendance.person_id.in_(person_ids))
+    for person_id in session.scalars(enrolled):
+        found[person_id] = []
     for person_id, status in session.execute(query):
         found[person_id].append(status)
     return {person_id: rules.count(statuses, held or 0) for person_id, statuses in found.items()}
