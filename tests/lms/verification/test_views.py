@@ -188,13 +188,13 @@ def test_certificates_of_merged_records_are_opened_together(certificate, session
 
 def test_the_answer_is_the_same_whether_the_code_or_the_year_was_wrong(certificate, english):
     wrong = [(certificate.code, 1959), ("000000000000", 1958), ("7K2M9QWX4TB0", 1990), ("xyz", 1958)]
-    english.get("/my-certificates")
+    _open(english, "111111111111", 1958)  # the first answer of all brings the session's cookie
     answers = []
     for code, year in wrong:
         response = _open(english, code, year)
         text = re.sub(r'value="[^"]*"', "", re.search(r"<main.*</main>", response.text, re.DOTALL)[0])
         answers.append((response.status_code, text, {name for name, _ in response.headers}))
-    assert all(answer == answers[0] for answer in answers)
+    assert answers == answers[:1] * len(wrong)
     assert answers[0][0] == 422
     assert "do not belong together" in answers[0][1]
 
