@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_security import (
+    ChangePasswordForm,
     LoginForm,
     MfRecoveryForm,
     TwoFactorRescueForm,
@@ -91,6 +92,16 @@ class CodeForm(_Slowed, TwoFactorVerifyCodeForm):
 
 class RecoveryCodeForm(_Slowed, MfRecoveryForm):
     """A recovery code in place of the one-time code."""
+
+
+class OwnChangePasswordForm(ChangePasswordForm):
+    """Changing the own password; every account has one."""
+
+    password = PasswordField(
+        _l("Your present password"),
+        [InputRequired(_l("Please write your present password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
 
 
 class CodesForm(TwoFactorSetupForm):

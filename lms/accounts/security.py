@@ -18,6 +18,7 @@ from flask_security import (
     RoleMixin,
     Security,
     SQLAlchemyUserDatastore,
+    WebauthnUtil,
     logout_user,
     password_changed,
     tf_disabled,
@@ -28,10 +29,23 @@ from flask_security import (
     wan_registered,
 )
 from sqlalchemy import select
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 import translations
 from lms.accounts import authority, rules
-from lms.accounts.forms import CodeForm, CodesForm, NoRescueForm, PasskeyForm, RecoveryCodeForm, SignInForm
+from lms.accounts.forms import (
+    CodeForm,
+    CodesForm,
+    NoRescueForm,
+    OwnChangePasswordForm,
+    PasskeyForm,
+    RecoveryCodeForm,
+    SignInForm,
+)
 from lms.accounts.identities import PASSWORD_SENTENCES
 from lms.accounts.models import User, WebAuthn
 from lms.accounts.service import audit_user
@@ -78,6 +92,21 @@ class Passwords(PasswordUtil):
         return [str(PASSWORD_SENTENCES[problem])] if problem else None, self.normalize(password)
 
 
+class Passkeys(WebauthnUtil):
+    """Passkeys of any device, a phone's own lock above all; they always ask for the fingerprint, face or lock."""
+
+    def authenticator_selection(self, user: Any, usage: str) -> AuthenticatorSelectionCriteria:
+        """Which devices will do."""
+        return AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+
+    def user_verification(self, user: Any, usage: list[str]) -> UserVerificationRequirement:
+        """Holding the device is not enough."""
+        return UserVerificationRequirement.REQUIRED
+
+
 def phone_mapper(identity: str) -> str | None:
     """The E.164 form of a typed phone number, or None."""
     return phones.parse(identity)
@@ -95,10 +124,12 @@ def init_security(app: Flask) -> None:
         login_form=SignInForm,
         two_factor_verify_code_form=CodeForm,
         mf_recovery_form=RecoveryCodeForm,
+        change_password_form=OwnChangePasswordForm,
         two_factor_setup_form=CodesForm,
         two_factor_rescue_form=NoRescueForm,
         wan_register_form=PasskeyForm,
         password_util_cls=Passwords,
+        webauthn_util_cls=Passkeys,
     )
     for name in CLOSED_PAGES:
         app.view_functions[f"security.{name}"] = _closed_page
@@ -118,6 +149,7 @@ def _settings(secret_key: str) -> dict[str, Any]:
         "SECURITY_PASSWORD_LENGTH_MIN": rules.PASSWORD_LENGTH,
         "SECURITY_PASSWORD_NORMALIZE_FORM": "NFC",
         "SECURITY_JOIN_USER_ROLES": False,  # there are none: rights come from grants
+        "SECURITY_INPUT_NORMALIZE_FORM": "NFC",
         "SECURITY_REGISTERABLE": False,
         "SECURITY_RECOVERABLE": False,  # our reset links serve with and without mail
         "SECURITY_CHANGEABLE": True,

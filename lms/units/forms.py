@@ -14,7 +14,9 @@ from lms.units.service import ORGANISATION_NAMES
 class GroupForm(BaseForm):
     """A residential group or village."""
 
-    name = StringField(_l("Name"), [DataRequired(), Length(max=120)], filters=[trimmed])
+    name = StringField(
+        _l("Name of the group or village"), [DataRequired(), Length(max=120)], filters=[trimmed]
+    )
     type = RadioField(
         _l("Kind"),
         [InputRequired()],
@@ -30,7 +32,9 @@ class GroupForm(BaseForm):
 class RenameForm(BaseForm):
     """Another name."""
 
-    name = StringField(_l("Name"), [DataRequired(), Length(max=120)], filters=[trimmed])
+    name = StringField(
+        _l("Name of the group or village"), [DataRequired(), Length(max=120)], filters=[trimmed]
+    )
 
 
 class BranchForm(BaseForm):
@@ -41,4 +45,4 @@ class BranchForm(BaseForm):
         [InputRequired()],
         choices=choices((organisation.value, name) for organisation, name in ORGANISATION_NAMES.items()),
     )
-    name = TextsField(_l("Name"))
+    name = TextsField(_l("Name of the branch"))

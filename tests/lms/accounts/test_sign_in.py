@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from webauthn.helpers.structs import CredentialDeviceType
 
 from lms.accounts import attempts, rules
 from lms.accounts.models import SignInAttempt, User
@@ -205,7 +206,7 @@ def code_for(key: str) -> str:
 
 def turn_on(client: CheckedClient) -> str:
     page = client.post("/account/tf-setup", data={"setup": "authenticator"}).text
-    key = re.search(r'<bdi class="code" dir="ltr">([^<]+)</bdi>', page)
+    key = re.search(r'<bdi class="code">([^<]+)</bdi>', page)
     action = re.search(r'action="([^"]*tf-setup/[^"]+)"', page)
     assert key is not None
     assert action is not None
@@ -275,6 +276,36 @@ def test_a_passkey_is_asked_for_without_inline_script(client: CheckedClient, lan
     options = re.search(r'data-options="([^"]+)"', page)
     assert options is not None
     assert "challenge" in options[1]
+
+
+def test_passkeys_are_listed_and_removed(
+    client: CheckedClient, lan: User, app: Flask, session: Session
+) -> None:
+    app.extensions["security"].datastore.create_webauthn(
+        lan,
+        credential_id=b"an id",
+        public_key=b"a key",
+        name="máy của tôi",
+        sign_count=1,
+        usage="first",
+        device_type=CredentialDeviceType.SINGLE_DEVICE,
+        backup_state=False,
+        transports=["internal"],
+        extensions=None,
+    )
+    session.commit()
+    enter(client, "0912345678")
+    assert "Bạn có 1 khóa" in client.get("/account").text
+    assert "máy của tôi" in client.get("/account/wan-register").text
+    assert (
+        "không có khóa truy cập"
+        in client.post("/account/wan-delete", data={"name": "khác"}, follow_redirects=True).text
+    )
+    assert (
+        "Đã bỏ khóa truy cập"
+        in client.post("/account/wan-delete", data={"name": "máy của tôi"}, follow_redirects=True).text
+    )
+    assert "Bạn có 0 khóa" in client.get("/account").text
 
 
 def test_a_passkey_page_for_signing_in_names_nobody(client: CheckedClient, lan: User) -> None:
