@@ -56,7 +56,7 @@ def credential(
     course = text(data.get("course_title"), locale)
     document: Document = {
         "@context": CONTEXT,
-        "id": data["verify_url"],
+        "id": text(data["verify_url"], locale),
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": course or text(data.get("issuer_name"), locale),
         "issuer": {"id": issuer.address or issuer.prover.did, "type": ["Profile"], "name": issuer.name},
@@ -93,7 +93,7 @@ def subject(data: Mapping[str, Any], locale: str, course: str) -> Document:
         "identityHash": data["name"],
     }
     achievement = {
-        "id": f"{data['verify_url']}#achievement",
+        "id": f"{text(data['verify_url'], locale)}#achievement",
         "type": ["Achievement"],
         "achievementType": "CertificateOfCompletion",
         "inLanguage": locale,

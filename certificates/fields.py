@@ -153,15 +153,16 @@ def check_amount(field: str, rule: FieldRule, value: Any) -> list[Reason]:
 
 
 def check_address(field: str, rule: FieldRule, value: Any) -> list[Reason]:
-    """A web address short enough for a QR code."""
-    if (
-        not isinstance(value, str)
-        or not value.lower().startswith(("https://", "http://"))
-        or not value.isascii()
-    ):
-        return fail("bad_address", "“%(field)s” must be a web address.", field)
-    if len(value) > 600:
-        return fail("too_long", "“%(field)s” has more than %(most)d characters.", field, most=600)
+    """A web address short enough for a QR code, or one per language."""
+    for address in languages_of(value):
+        if (
+            not isinstance(address, str)
+            or not address.lower().startswith(("https://", "http://"))
+            or not address.isascii()
+        ):
+            return fail("bad_address", "“%(field)s” must be a web address.", field)
+        if len(address) > 600:
+            return fail("too_long", "“%(field)s” has more than %(most)d characters.", field, most=600)
     return []
 
 

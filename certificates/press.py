@@ -99,10 +99,14 @@ class Press:
         self.locale = locale
         self.signer = signer
         self.credential = credential
-        self.now = now or datetime.datetime.now(datetime.UTC)
-        self.moment = self.now.astimezone(datetime.UTC).strftime("D:%Y%m%d%H%M%SZ")
+        self.sign_at(now or datetime.datetime.now(datetime.UTC))
         self.composer = Composer(design, locale)
         self.plans: dict[PlanKey, FilePlan | None] = {}
+
+    def sign_at(self, now: datetime.datetime) -> None:
+        """From here on, the time of signing."""
+        self.now = now
+        self.moment = now.astimezone(datetime.UTC).strftime("D:%Y%m%d%H%M%SZ")
 
     def one(self, data: Data) -> bytes:
         """One certificate. Raises `CertificateError`."""

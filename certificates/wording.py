@@ -92,7 +92,9 @@ class Composer:
             for name, rule in self.design.fields.items()
             if rule.type == "image" and not is_empty(data.get(name))
         }
-        return Content(self.locale, person, title, texts, images, str(data.get("verify_url") or ""))
+        return Content(
+            self.locale, person, title, texts, images, str(chosen(data.get("verify_url"), self.locale) or "")
+        )
 
     def refresh(self, data: Mapping[str, Any]) -> None:
         """Check and print the fields that differ from the last line of data."""
