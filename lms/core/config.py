@@ -36,6 +36,9 @@ class Settings:
 
     environment: str = _setting("development", "`production` refuses to start without a secret of its own")
     secret_key: str = _setting("", "signs sessions and links; at least 32 characters in production")
+    key_encryption_secret: str = _setting(
+        "", "keeps the issuers' signing keys secret; the secret key stands in for it when it is empty"
+    )
     database_url: str = _setting("", "SQLAlchemy address; default: SQLite in the instance folder")
     instance_dir: Path = _setting(_default_instance, "folder of the database and of files made")
     host: str = _setting("127.0.0.1", "address to serve on")
