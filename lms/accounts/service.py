@@ -56,6 +56,7 @@ __all__ = [
     "set_password",
     "staff_at",
     "staff_query",
+    "turn_codes_off",
     "withdraw_invitation",
 ]
 
@@ -87,6 +88,13 @@ def reactivate(session: Session, user: User, *, actor: Actor, now: datetime) -> 
     require_managing(session, user, actor)
     user.active = True
     audit_user(session, "account.opened", user, actor=actor, now=now)
+
+
+def turn_codes_off(session: Session, user: User, *, actor: Actor, now: datetime) -> None:
+    """Turn one-time codes off for who lost the phone and the recovery codes. Raises DomainError ``not_allowed``."""
+    require_managing(session, user, actor)
+    user.tf_primary_method = user.tf_totp_secret = user.mf_recovery_codes = None
+    audit_user(session, "account.codes_off", user, actor=actor, now=now)
 
 
 # --- invitations ------------------------------------------------------------------------------------------------------

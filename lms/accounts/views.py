@@ -21,6 +21,7 @@ from lms.core.auth import actor
 from lms.core.clock import now, today
 from lms.core.db import db
 from lms.core.errors import DomainError
+from lms.core.flashes import offer_undo
 from lms.core.i18n import current_language
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
@@ -299,28 +300,31 @@ def _grant(user: User, unit_id: uuid.UUID, role: str, sensitive: bool) -> None:
 def revoke(grant_id: uuid.UUID) -> Any:
     """Take a role away; it can be undone at once."""
     grant = get_or_404(Grant, grant_id)
-    undo = url_for(
-        "accounts.restore",
-        user_id=grant.user_id,
-        unit_id=grant.unit_id,
-        role=grant.role.value,
-        sensitive="1" if grant.sensitive else None,
-    )
+    session["taken_away"] = {
+        "id": str(grant_id),
+        "user": str(grant.user_id),
+        "unit": str(grant.unit_id),
+        "role": grant.role.value,
+        "sensitive": grant.sensitive,
+    }
     service.revoke_grant(db.session(), grant, actor=actor, now=now())
     db.session.commit()
-    flash({"text": _("The role is taken away."), "url": undo}, "undo")
+    undo = url_for("accounts.restore", grant_id=grant_id)
+    offer_undo(_("The role is taken away."), undo)
     return redirect(url_for("accounts.staff"))
 
 
-@bp.post("/staff/<uuid:user_id>/roles/<uuid:unit_id>/<role>/restore")
+@bp.post("/staff/grants/<uuid:grant_id>/restore")
 @requires(Permission.STAFF_EDIT)
-def restore(user_id: uuid.UUID, unit_id: uuid.UUID, role: str) -> Any:
-    """Give back a role that was just taken away."""
-    if role not in set(Role):
+def restore(grant_id: uuid.UUID) -> Any:
+    """Give back the role that was just taken away, to the same person only."""
+    taken = session.get("taken_away", {})
+    if taken.get("id") != str(grant_id):
         abort(404)
-    user, unit = get_or_404(User, user_id), get_or_404(Unit, unit_id)
-    _grant(user, unit.id, role, "sensitive" in request.args)
+    user = db.session.get_one(User, uuid.UUID(taken["user"]))
+    _grant(user, uuid.UUID(taken["unit"]), taken["role"], taken["sensitive"])
     db.session.commit()
+    session.pop("taken_away")
     return redirect(url_for("accounts.show", user_id=user.id))
 
 
@@ -334,6 +338,17 @@ def reset_link(user_id: uuid.UUID) -> Any:
     return _hand_over(invitation, token)
 
 
+@bp.post("/staff/<uuid:user_id>/codes-off")
+@requires(Permission.STAFF_EDIT)
+def codes_off(user_id: uuid.UUID) -> Any:
+    """Turn one-time codes off for somebody who lost the phone."""
+    user = _staff_member(user_id)
+    service.turn_codes_off(db.session(), user, actor=actor, now=now())
+    db.session.commit()
+    flash(_("One-time codes are off; the password alone is enough now."))
+    return redirect(url_for("accounts.show", user_id=user.id))
+
+
 @bp.post("/staff/<uuid:user_id>/close")
 @requires(Permission.STAFF_EDIT)
 def close(user_id: uuid.UUID) -> Any:
@@ -341,7 +356,7 @@ def close(user_id: uuid.UUID) -> Any:
     user = _staff_member(user_id)
     service.deactivate(db.session(), user, actor=actor, now=now())
     db.session.commit()
-    flash({"text": _("The account is closed."), "url": url_for("accounts.reopen", user_id=user.id)}, "undo")
+    offer_undo(_("The account is closed."), url_for("accounts.reopen", user_id=user.id))
     return redirect(url_for("accounts.show", user_id=user.id))
 
 

@@ -236,6 +236,22 @@ def test_with_one_time_codes_the_password_alone_is_not_enough(
     assert lan.tf_totp_secret is None
 
 
+def test_who_lost_phone_and_recovery_codes_is_helped_by_a_manager(
+    client: CheckedClient, sign_in: Any, world: World, app: Flask
+) -> None:
+    trainer = world.user("trainer")
+    enter(client, "trainer@example.vn")
+    turn_on(client)
+    manager = sign_in(world.user("manager"))
+    assert "/codes-off" in manager.get(f"/staff/{trainer.id}").text
+    assert sign_in(world.user("other_manager")).post(f"/staff/{trainer.id}/codes-off").status_code == 404
+    manager.post(f"/staff/{trainer.id}/codes-off")
+    assert "/codes-off" not in manager.get(f"/staff/{trainer.id}").text
+    elsewhere = CheckedClient(app)
+    enter(elsewhere, "trainer@example.vn")
+    assert is_signed_in(elsewhere)
+
+
 def test_codes_cannot_be_guessed_at_will(client: CheckedClient, lan: User, app: Flask) -> None:
     enter(client, "0912345678")
     key = turn_on(client)
