@@ -96,11 +96,11 @@ def _weekdays() -> list[tuple[int, str]]:
 class WhenFields(BaseForm):
     """Sessions in a series: from a day on, on some weekdays, at a time."""
 
-    day = DayField(_l("Day of the first session"))
+    day: Any = DayField(_l("Day of the first session"))
     weekdays = CheckboxesField(_l("Which days of the week?"), coerce=int)
-    start = ClockField(_l("From"), [InputRequired()])
-    end = ClockField(_l("To"), [InputRequired()])
-    count = IntegerField(_l("How many sessions?"), [InputRequired(), NumberRange(1, MOST_SESSIONS)])
+    start: Any = ClockField(_l("From"), [InputRequired()])
+    end: Any = ClockField(_l("To"), [InputRequired()])
+    count: Any = IntegerField(_l("How many sessions?"), [InputRequired(), NumberRange(1, MOST_SESSIONS)])
     skip_holidays = BooleanField(_l("Pass over public holidays"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,16 +116,16 @@ class WhenFields(BaseForm):
 class SeriesForm(WhenFields):
     """Add sessions to a class."""
 
-    venue = KeySelectField(_l("Place"), [Optional()])
+    venue: Any = KeySelectField(_l("Place"), [Optional()])
 
 
 class SessionForm(BaseForm):
     """Move one session."""
 
-    day = DayField(_l("Day"))
-    start = ClockField(_l("From"), [InputRequired()])
-    end = ClockField(_l("To"), [InputRequired()])
-    venue = KeySelectField(_l("Place"), [Optional()])
+    day: Any = DayField(_l("Day"))
+    start: Any = ClockField(_l("From"), [InputRequired()])
+    end: Any = ClockField(_l("To"), [InputRequired()])
+    venue: Any = KeySelectField(_l("Place"), [Optional()])
 
     validate_end = WhenFields.validate_end
 
@@ -146,7 +146,7 @@ class CancelForm(BaseForm):
 class CopyForm(BaseForm):
     """The same class again, from another day."""
 
-    day = DayField(_l("Day of the first session"))
+    day: Any = DayField(_l("Day of the first session"))
 
 
 class DetailsFields(BaseForm):
@@ -155,7 +155,7 @@ class DetailsFields(BaseForm):
     title = TextsField(_l("Title"), required=False)
     age_groups = CheckboxesField(_l("Who is it for?"), [InputRequired()])
     mode = RadioField(_l("How is it held?"), [InputRequired()])
-    venue = KeySelectField(_l("Place"), [Optional()])
+    venue: Any = KeySelectField(_l("Place"), [Optional()])
     online_address = StringField(
         _l("Address of the online room"), [Optional(), Length(max=300)], filters=[trimmed]
     )
@@ -188,11 +188,11 @@ class ClassForm(DetailsFields, WhenFields):
     """Make a class: what, for whom, where and when, and with whom."""
 
     course = RadioField(_l("Which course?"), [InputRequired()])
-    branch = KeySelectField(_l("Who holds it?"), [InputRequired()])
-    day = DayField(_l("Day of the first session"), required=False)
-    start = ClockField(_l("From"), [Optional()])
-    end = ClockField(_l("To"), [Optional()])
-    count = IntegerField(_l("How many sessions?"), [Optional(), NumberRange(1, MOST_SESSIONS)])
+    branch: Any = KeySelectField(_l("Who holds it?"), [InputRequired()])
+    day: Any = DayField(_l("Day of the first session"), required=False)
+    start: Any = ClockField(_l("From"), [Optional()])
+    end: Any = ClockField(_l("To"), [Optional()])
+    count: Any = IntegerField(_l("How many sessions?"), [Optional(), NumberRange(1, MOST_SESSIONS)])
     staff = SelectField(_l("Who teaches it?"), [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -208,7 +208,7 @@ class ClassForm(DetailsFields, WhenFields):
 class EditForm(DetailsFields):
     """Change a class."""
 
-    branch = KeySelectField(_l("Who holds it?"), [InputRequired()])
+    branch: Any = KeySelectField(_l("Who holds it?"), [InputRequired()])
     attendance_percent = IntegerField(
         _l("Attendance needed for the certificate, in percent"), [InputRequired(), NumberRange(0, 100)]
     )

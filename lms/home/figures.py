@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, distinct, exists, func, or_, select
+from sqlalchemy import case, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.attendance.models import Attendance, AttendanceStatus
@@ -183,7 +183,7 @@ def _inside(unit_id: uuid.UUID | None) -> Any:
 
 def _by_age(session: Session, meeting: Any, enrolled: Any) -> dict[str, int]:
     """People by the age group they are in on the day of their first session in the period."""
-    first: Select[Any] = (
+    first: Any = (
         select(Enrolment.person_id, func.min(ClassSession.local_date).label("day"))
         .join(ClassSession, ClassSession.class_id == Enrolment.class_id)
         .where(enrolled, meeting)

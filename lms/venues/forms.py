@@ -17,7 +17,7 @@ WORDS = [("yes", _l("Yes")), ("no", _l("No")), ("", _l("Not known"))]
 class VenueForm(BaseForm):
     """A place where classes meet."""
 
-    unit = KeySelectField(_l("In which unit?"), [InputRequired()])
+    unit: Any = KeySelectField(_l("In which unit?"), [InputRequired()])
     name = StringField(_l("Name of the place"), [DataRequired(), Length(max=160)], filters=[trimmed])
     address = StringField(_l("Address"), [Optional(), Length(max=240)], filters=[trimmed])
     seats = IntegerField(_l("Seats"), [Optional(), NumberRange(1, 10_000)])

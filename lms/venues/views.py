@@ -13,6 +13,7 @@ from lms.core.auth import actor
 from lms.core.clock import now, today
 from lms.core.db import db
 from lms.core.errors import DomainError
+from lms.core.flashes import offer_undo
 from lms.core.i18n import current_language
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
@@ -101,7 +102,7 @@ def archive(venue_id: uuid.UUID, verb: str) -> Any:
     db.session.commit()
     if verb == "archive":
         undo = url_for("venues.archive", venue_id=venue_id, verb="restore")
-        flash({"text": _("The place is no longer offered for new classes."), "url": undo}, "undo")
+        offer_undo(_("The place is no longer offered for new classes."), undo)
     else:
         flash(_("The place is in use again."))
     return redirect(url_for("venues.index"))

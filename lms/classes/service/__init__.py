@@ -10,23 +10,7 @@ from lms.classes.service.enrolments import (
     restore_enrolment,
     withdraw,
 )
-from lms.classes.service.life import (
-    archive_class,
-    assign_staff,
-    begin_if_due,
-    change_class,
-    copy_class,
-    create_class,
-    find_class,
-    finish_class,
-    last_made,
-    note_begun,
-    open_class,
-    possible_staff,
-    remove_staff,
-    reopen_draft,
-    start_class,
-)
+from lms.classes.service.life import change_class, copy_class, create_class, find_class, last_made
 from lms.classes.service.listing import (
     ClassFilter,
     current_state,
@@ -42,6 +26,16 @@ from lms.classes.service.meetings import (
     schedule_series,
     schedule_session,
     slot_warnings,
+)
+from lms.classes.service.staff import assign_staff, possible_staff, remove_staff
+from lms.classes.service.states import (
+    archive_class,
+    begin_if_due,
+    finish_class,
+    note_begun,
+    open_class,
+    reopen_draft,
+    start_class,
 )
 from lms.classes.service.summaries import FIGURES, ClassSummary, Step, summaries, summary
 

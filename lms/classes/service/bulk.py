@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.audit import service as audit
 from lms.classes.models import CourseClass, Enrolment, EnrolmentSource, EnrolmentState
 from lms.classes.service.enrolments import lock_list
-from lms.classes.service.life import refuse_closed
+from lms.classes.service.states import refuse_closed
 from lms.core.access import Actor
 from lms.core.keys import new_key
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.audit import service as audit
 from lms.classes.models import CourseClass, Enrolment, EnrolmentSource, EnrolmentState
-from lms.classes.service.life import refuse_closed
+from lms.classes.service.states import refuse_closed
 from lms.core.access import Actor
 from lms.core.errors import DomainError
 from lms.people.models import Person

@@ -16,7 +16,7 @@ from lms.accounts.models import User
 from lms.audit import service as audit
 from lms.classes import rules
 from lms.classes.models import ClassSession, ClassStaff, CourseClass, SessionState
-from lms.classes.service.life import refuse_closed
+from lms.classes.service.states import refuse_closed
 from lms.core.access import Actor
 from lms.core.clock import local_date
 from lms.core.errors import DomainError

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from lms.accounts.models import User
 from lms.classes import rules
 from lms.classes.models import ClassSession, ClassStaff, CourseClass, Enrolment, EnrolmentState, SessionState
-from lms.classes.service.life import has_place
+from lms.classes.service.states import has_place
 from lms.core.access import Role
 from lms.core.clock import local_date
 

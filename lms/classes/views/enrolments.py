@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -19,6 +19,7 @@ from lms.core.auth import actor
 from lms.core.clock import now
 from lms.core.db import db
 from lms.core.errors import DomainError
+from lms.core.flashes import offer_undo
 from lms.core.keys import is_key
 from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
@@ -137,9 +138,10 @@ def _namesakes(course_class: CourseClass, form: NewPersonForm) -> list[Person]:
 
 
 def _enrolment(class_id: uuid.UUID, enrolment_id: uuid.UUID) -> Enrolment:
-    return get_or_404(
+    row = get_or_404(
         Enrolment, enrolment_id, joinedload(Enrolment.person), joinedload(Enrolment.course_class)
     )
+    return row if row.class_id == class_id else abort(404)
 
 
 @bp.post("/classes/<uuid:class_id>/people/<uuid:enrolment_id>/withdraw")
@@ -160,7 +162,7 @@ def withdraw(class_id: uuid.UUID, enrolment_id: uuid.UUID) -> Any:
     text = _("%(name)s has left the class.", name=named(row.person.name))
     if moved:
         text += " " + _("%(name)s moves up from the waiting list.", name=named(moved[0].person.name))
-    flash({"text": text, "url": undo}, "undo")
+    offer_undo(text, undo)
     return redirect(url_for("classes.participants", class_id=class_id))
 
 
