@@ -465,7 +465,8 @@ def history(session: Session, meeting: ClassSession, person_id: uuid.UUID) -> li
 def markers(session: Session, marks: Sequence[AttendanceMark]) -> dict[uuid.UUID, str]:
     """The names of the staff who made ``marks``."""
     ids = {mark.marked_by for mark in marks if mark.marked_by}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    found = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    return {row.id: row.name for row in found}
 
 
 # --- merging people -----------------------------------------------------------------------------------------

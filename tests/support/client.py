@@ -25,6 +25,8 @@ class CheckedClient(FlaskClient):
         if has_app_context():
             current_app.extensions["sqlalchemy"].session.commit()
         response = contextvars.Context().run(super().open, *args, **kwargs)
+        response.get_data()
+        response.close()
         # Nobody sees the page that Werkzeug puts into a redirection.
         if response.mimetype == "text/html" and response.data and not 300 <= response.status_code < 400:
             request = response.request
