@@ -1,6 +1,8 @@
 """The verbs of classes on a real database."""
 
 import threading
+import uuid
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from lms.core.access import EVERYTHING, SYSTEM, Role, set_scope
 from lms.core.db import db, writing
 from lms.core.errors import DomainError
 from lms.people import service as people
+from lms.people.models import Person
 from tests.lms.conftest import NOW
 from tests.support.world import World
 
@@ -94,36 +97,64 @@ def test_a_class_that_cannot_be_is_refused(
     assert code_of(error) == code
 
 
-def test_two_who_make_classes_at_once_get_two_codes(app: Flask, session: Session, world: World) -> None:
-    ids = {"unit_id": world.unit("00082").id, "branch_id": world.branch("00082").id}
-    session.commit()
-    start, codes = threading.Barrier(4), []
+def at_once(app: Flask, works: list[Callable[[Session], Any]]) -> list[Any]:
+    """Do each work in a thread and transaction of its own, all begun together; returns what they return."""
+    start, results = threading.Barrier(len(works)), []
 
-    def work() -> None:
+    def run(work: Callable[[Session], Any]) -> None:
         with app.app_context(), writing():
             mine = db.session()
             set_scope(mine, EVERYTHING)
             start.wait()
-            made = service.create_class(
-                mine,
-                **ids,
-                course_slug="vneid",
-                title={},
-                age_groups=["elder"],
-                mode="online",
-                capacity=5,
-                **WHEN,
-            )
+            results.append(work(mine))
             mine.commit()
-            codes.append(made.code)
             db.session.remove()
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(codes) == [f"00082-26-0{number}" for number in (1, 2, 3, 4)]
+    return results
+
+
+def test_who_make_classes_at_once_get_different_codes(app: Flask, session: Session, world: World) -> None:
+    ids = {"unit_id": world.unit("00082").id, "branch_id": world.branch("00082").id}
+    session.commit()
+
+    def work(mine: Session) -> str:
+        made = service.create_class(
+            mine,
+            **ids,
+            course_slug="vneid",
+            title={},
+            age_groups=["elder"],
+            mode="online",
+            capacity=5,
+            **WHEN,
+        )
+        return made.code
+
+    assert sorted(at_once(app, [work] * 4)) == [f"00082-26-0{number}" for number in (1, 2, 3, 4)]
+
+
+def test_the_last_places_are_given_once_however_many_press_at_once(
+    app: Flask, session: Session, world: World
+) -> None:
+    course_class = make(session, world, capacity=2)
+    people_ids = [world.make_person(name).id for name in ("An", "Bình", "Chi", "Dung")]
+    class_id = course_class.id
+    session.commit()
+
+    def work(person_id: uuid.UUID) -> Callable[[Session], str]:
+        def enrol(mine: Session) -> str:
+            mine_class, person = mine.get_one(CourseClass, class_id), mine.get_one(Person, person_id)
+            return service.enrol(mine, mine_class, person, source="form", **WHEN).state.value
+
+        return enrol
+
+    given = at_once(app, [work(person_id) for person_id in people_ids])
+    assert sorted(given) == ["enrolled", "enrolled", "waiting", "waiting"]
 
 
 # --- opening, running, finishing ------------------------------------------------------------------
