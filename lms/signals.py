@@ -33,8 +33,9 @@ def send_after_commit(session: Session, signal: Any, **values: Any) -> None:
 def _send(session: Session) -> None:
     from flask import current_app
 
+    app: Any = current_app
     for signal, values in session.info.pop("signals", []):
-        signal.send(current_app._get_current_object(), **values)
+        signal.send(app._get_current_object(), **values)
 
 
 @event.listens_for(Session, "after_rollback")

@@ -21,6 +21,7 @@ from lms.core.auth import actor
 from lms.core.clock import now, today
 from lms.core.db import db
 from lms.core.errors import DomainError
+from lms.core.flashes import offer_undo
 from lms.core.i18n import current_locale
 from lms.core.keys import new_key
 from lms.core.rows import get_or_404
@@ -97,7 +98,7 @@ def _tell(meeting: ClassSession, form_id: uuid.UUID, marked: int) -> None:
         flash(_("Nothing was changed."))
         return
     text = ngettext("%(num)d person was marked.", "%(num)d people were marked.", marked)
-    flash({"text": text, "url": url_for("attendance.undo", session_id=meeting.id, form_id=form_id)}, "undo")
+    offer_undo(text, url_for("attendance.undo", session_id=meeting.id, form_id=form_id))
 
 
 def _tell_reviews(receipts: list[service.Receipt]) -> None:

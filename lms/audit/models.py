@@ -24,7 +24,7 @@ class AuditEntry(Keyed, UnitScoped, Model):
     actor_id: Mapped[uuid.UUID | None]
     actor_name: Mapped[str] = mapped_column(String(120))
     action: Mapped[str] = mapped_column(String(60), index=True)
-    unit_id: Mapped[uuid.UUID | None] = mapped_column()
+    unit_id: Mapped[uuid.UUID | None] = mapped_column()  # type: ignore[assignment]
     subject_type: Mapped[str | None] = mapped_column(String(40))
     subject_id: Mapped[uuid.UUID | None]
     details: Mapped[dict[str, Any]]

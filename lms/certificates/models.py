@@ -143,7 +143,8 @@ class CertificateEvent(Keyed, Scoped, Model):
     def within(cls, scope: Scope) -> ColumnElement[bool]:
         """Events of the certificates in the scope."""
         table = Certificate.__table__.c
-        condition = cls.certificate_id.in_(select(table.id).where(table.unit_id.in_(below(scope.unit_ids))))
+        of_units = select(table.id).where(table.unit_id.in_(below(scope.unit_ids)))
+        condition: ColumnElement[bool] = cls.certificate_id.in_(of_units)
         if scope.staff_id:
             own = select(table.id).where(table.class_id.in_(staffed(scope)))
             condition = condition | cls.certificate_id.in_(own)

@@ -387,7 +387,7 @@ FACTS = (
 """Everything on the paper, in the order of reading."""
 
 
-def facts(certificate: Certificate, language: str) -> list[tuple[str, Any, str]]:
+def facts(certificate: Certificate, language: str) -> list[tuple[str, Any, str | list[str]]]:
     """Everything printed, as (field, label, text or list of lines), written as on the paper of that language."""
     line = certificate.printed
     shown = dict(Composer(design_of(certificate.design), language).compose(line).texts)

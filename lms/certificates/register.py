@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import User
@@ -70,7 +70,7 @@ def printing_order(session: Session, class_id: uuid.UUID) -> list[tuple[uuid.UUI
     return [(key, design) for key, design in session.execute(query)]
 
 
-def _handed_over(query: Select[Any], class_id: uuid.UUID) -> Select[Any]:
+def _handed_over(query: Any, class_id: uuid.UUID) -> Any:
     return query.where(
         Certificate.class_id == class_id, Certificate.state == CertificateState.VALID
     ).order_by(Certificate.group_sort, Certificate.name_sort, Certificate.number)
@@ -129,7 +129,7 @@ def _matches(text: str) -> ColumnElement[bool]:
         words = names.fold(text).split()
         folded = " " + Certificate.name_folded
         ways.append(
-            and_(*(folded.contains(" " + word, autoescape=True) for word in words)) if words else or_()
+            and_(*(folded.contains(" " + word, autoescape=True) for word in words)) if words else false()
         )
     return or_(*ways)
 

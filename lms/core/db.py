@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, MetaData, String, Uuid, event
+from sqlalchemy import JSON, DateTime, Dialect, Enum, LargeBinary, MetaData, String, Table, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -69,6 +69,11 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def table_of(model: type[Model]) -> Table:
+    """The table of a model, for statements on rows that no session has loaded."""
+    return cast(Table, model.__table__)
 
 
 def sort_text(length: int) -> String:

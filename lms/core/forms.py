@@ -45,7 +45,7 @@ class BaseForm(FlaskForm):
         message = str(error.message)
         field = self._fields.get(error.field) if error.field else None
         if field is None:
-            self.form_errors = [*self.form_errors, message]
+            self.form_errors: list[str] = [*self.form_errors, message]
         elif isinstance(field, FormField):
             field.form.form_errors = [*field.form.form_errors, message]
         else:

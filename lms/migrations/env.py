@@ -1,6 +1,6 @@
 """Runs migrations on the application's own engine."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -12,7 +12,7 @@ from lms.core.db import Instant, Key, Model, writing
 db = current_app.extensions["migrate"].db
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our column types by their names; they choose what fits each database."""
     if kind == "type" and isinstance(item, Key | Instant):
         autogen_context.imports.add("from lms.core import db")

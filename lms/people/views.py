@@ -15,6 +15,7 @@ from lms.core.auth import actor
 from lms.core.clock import now, today
 from lms.core.db import db, writing
 from lms.core.errors import DomainError
+from lms.core.flashes import offer_undo
 from lms.core.forms import choices
 from lms.core.i18n import current_language
 from lms.core.paging import asked_page, paginate
@@ -336,7 +337,7 @@ def decide() -> Any:
         merge = service.merge(db.session(), kept, other, actor=actor, now=now())
         db.session.commit()
         undo = url_for("people.undo_merge", merge_id=merge.id)
-        flash({"text": _("The two records are one now."), "url": undo}, "undo")  # type: ignore[arg-type]
+        offer_undo(_("The two records are one now."), undo)
     return redirect(url_for("people.duplicates"))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from lms.audit import service as audit
 from lms.core.access import Actor, Permission, public_rows
 from lms.core.clock import local_date
+from lms.core.db import table_of
 from lms.core.errors import DomainError
 from lms.core.keys import new_key
 from lms.units import rules
@@ -52,9 +53,8 @@ ORGANISATION_NAMES = {
 
 def load_official_units(session: Session) -> int:
     """Add the official units and type changes that are not there yet; returns how many units were new."""
-    ids: dict[str, uuid.UUID] = dict(  # type: ignore[arg-type]
-        session.execute(select(Unit.code, Unit.id).where(Unit.code.is_not(None))).all()
-    )
+    there = session.execute(select(Unit.code, Unit.id).where(Unit.code.is_not(None)))
+    ids: dict[str, uuid.UUID] = {str(code): key for code, key in there}
     known = set(ids)
     periods_there = set(session.execute(select(UnitPeriod.unit_id, UnitPeriod.valid_from)).all())
     units: list[dict[str, Any]] = []
@@ -83,7 +83,7 @@ def load_official_units(session: Session) -> int:
                 )
     for table, rows in ((Unit, units), (UnitPeriod, periods), (UnitClosure, closure)):
         if rows:
-            session.execute(insert(table.__table__), rows)
+            session.execute(insert(table_of(table)), rows)
     session.expire_all()
     return len(units)
 

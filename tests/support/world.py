@@ -60,7 +60,8 @@ class World:
                 session.add(Branch(unit_id=unit.id, organisation=organisation, name={"vi": name}))
             session.add(Venue(unit_id=unit.id, name=f"Nhà văn hóa {unit.latest.name_vi}", seats=50))
         session.flush()
-        for name, role, unit in (
+        place: Unit | None
+        for name, role, place in (
             ("admin", Role.ADMIN, None),
             ("officer", Role.OFFICER, hanoi),
             ("manager", Role.MANAGER, cua_nam),
@@ -69,8 +70,8 @@ class World:
             ("viewer", Role.VIEWER, cua_nam),
             ("other_manager", Role.MANAGER, hoan_kiem),
         ):
-            for place in [unit] if unit else [hanoi, lang_son]:
-                world.make_staff(name, role, place, now=now)
+            for unit in [place] if place else [hanoi, lang_son]:
+                world.make_staff(name, role, unit, now=now)
 
     # --- found ----------------------------------------------------------------------------------------------------
 
