@@ -56,6 +56,7 @@ class Signer:
             raise refuse("key_mismatch", "The key does not belong to its certificate.")
         self.key: PrivateKey = key
         self.certificate = certificate
+        self.chain = chain
         der = certificate.public_bytes(serialization.Encoding.DER)
         parsed = asn1_x509.Certificate.load(der)
         issuer, serial = parsed.issuer.dump(), parsed["tbs_certificate"]["serial_number"].dump()

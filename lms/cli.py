@@ -26,6 +26,7 @@ from lms.demo import cli as demo_commands
 from lms.jobs.cli import jobs_group
 from lms.jobs.worker import Worker
 from lms.rosters.cli import roster_group
+from lms.trust.cli import keys_group
 from lms.units import service as units
 
 
@@ -56,6 +57,7 @@ cli.add_command(demo_commands.demo)
 cli.add_command(roster_group)
 cli.add_command(jobs_group)
 cli.add_command(certificate_group)
+cli.add_command(keys_group)
 
 
 @cli.command("init")

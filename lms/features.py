@@ -7,7 +7,8 @@ from flask import Flask
 import lms.attendance.models
 import lms.audit.models
 import lms.certificates.models
-import lms.completion.models  # noqa: F401
+import lms.completion.models
+import lms.trust.models  # noqa: F401
 from lms.accounts import cli as _staff_commands  # noqa: F401
 from lms.accounts import views as accounts_views
 from lms.accounts.security import init_security, load_actor
