@@ -11,7 +11,9 @@ from sqlalchemy import select
 from lms.accounts import service as accounts
 from lms.accounts.models import Grant
 from lms.certificates.jobs import PRINTING
-from lms.classes.models import ClassStaff, ClassState, CourseClass, Enrolment, SessionState
+from lms.classes.models import ClassState, CourseClass, Enrolment, SessionState
+from lms.completion import service as completion
+from lms.completion.models import TaskResult
 from lms.core.access import SYSTEM, Actor, Granted, Role
 from lms.core.keys import new_key
 from lms.jobs import service as jobs
@@ -114,8 +116,14 @@ class Town:
     def _group(self) -> uuid.UUID | None:
         return self.world.group(1).id if self.code == "00082" else None
 
-    def staff_rows(self) -> list[ClassStaff]:
-        """Who is on the staff of the class."""
-        return list(
-            self.world.session.scalars(select(ClassStaff).where(ClassStaff.class_id == self.class_.id))
+    def observe(self) -> None:
+        """Note how the first person managed a task."""
+        completion.observe_task(
+            self.world.session,
+            self.class_,
+            self.people[0].id,
+            "log-in-alone",
+            TaskResult.ALONE,
+            actor=SYSTEM,
+            now=papers.NOW,
         )
