@@ -84,7 +84,7 @@ def serve(host: str | None, port: int | None) -> None:
     db.session.remove()
     click.echo(f"Lớp Số: http://{host}:{port}")
     for account in app.config.get("DEMO_SIGN_INS", []) if settings.demo else []:
-        click.echo(f"  {account['role']:<10} {account['identity']:<28} {account['password']}")
+        click.echo(f"  {account['role']!s:<22} {account['identity']:<28} {account['password']}")
     Worker(app).start()
     waitress.serve(app, host=host, port=port, threads=settings.threads, ident="lop-so")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from lms.accounts.service import ROLE_NAMES
 from lms.core.access import Role
 
 PASSWORD: Final = "hoc-so-vui-2026"
@@ -37,7 +38,7 @@ ACCOUNTS: Final = (
 )
 
 SIGN_INS: Final = [
-    {"name": account.name, "role": account.role.value, "identity": account.email, "password": PASSWORD}
+    {"name": account.name, "role": ROLE_NAMES[account.role], "identity": account.email, "password": PASSWORD}
     for account in ACCOUNTS
 ]
 """For the sign-in page and the terminal."""
