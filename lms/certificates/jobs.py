@@ -111,9 +111,9 @@ def _class(session: Session, context: jobs.Context) -> CourseClass:
     return found
 
 
-def _chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     rest = iter(items)
-    while chunk := list(islice(rest, size)):
+    while chunk := list(islice(rest, CHUNK)):
         yield chunk
 
 
@@ -135,7 +135,8 @@ def _issued(job: Job) -> str | None:
     sentence = ngettext("%(num)d certificate was issued.", "%(num)d certificates were issued.", count)
     if job.state is JobState.DONE:
         return sentence
-    return f"{sentence} {gettext('They are in the register and hold.')}"
+    kept = gettext("They are in the register and hold.")
+    return f"{sentence} {kept}"
 
 
 @jobs.performer(

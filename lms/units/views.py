@@ -53,6 +53,13 @@ MORE = [
         "report",
         Permission.AUDIT_VIEW,
     ),
+    (
+        "jobs.index",
+        _l("Long work"),
+        _l("Certificates being issued or printed for many people, and their files"),
+        "clock",
+        Permission.CERTIFICATES_ISSUE,
+    ),
     ("accounts.me", _l("My account"), _l("Password, one-time codes, passkeys, language"), "person", None),
 ]
 """Endpoint, label, a line of explanation, icon and the permission needed (None: everybody signed in)."""

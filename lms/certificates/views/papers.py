@@ -21,8 +21,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.certificates import service
 from lms.certificates.forms import ReasonForm
+from lms.certificates.jobs import AT_ONCE
 from lms.certificates.models import Certificate, CertificateState
 from lms.certificates.views.blueprint import bp, public_url
+from lms.certificates.views.orders import order_issuing
 from lms.classes.models import CourseClass
 from lms.core.access import Permission, requires
 from lms.core.auth import actor
@@ -202,14 +204,18 @@ def of_class(class_id: uuid.UUID) -> str:
         ready=ready,
         refused=[(person, service.sentence(error)) for person, error in ready.refused] if ready else [],
         issued=service.certificates_of_class(db.session(), course_class.id),
+        at_once=AT_ONCE,
     )
 
 
 @bp.post("/classes/<uuid:class_id>/certificates")
 @requires(Permission.CERTIFICATES_ISSUE)
 def issue(class_id: uuid.UUID) -> Any:
-    """Give a certificate to everybody who completed and has none."""
-    issued = service.issue(db.session(), _class(class_id), public_url=public_url(), actor=actor, now=now())
+    """Give a certificate to everybody who completed and has none; to a large class as a job."""
+    course_class = _class(class_id)
+    if len(service.waiting(db.session(), course_class)) > AT_ONCE:
+        return order_issuing(course_class)
+    issued = service.issue(db.session(), course_class, public_url=public_url(), actor=actor, now=now())
     db.session.commit()
     count = len(issued.certificates)
     if count:
@@ -229,9 +235,11 @@ def issue(class_id: uuid.UUID) -> Any:
 @bp.get("/classes/<uuid:class_id>/certificates/<language>.pdf")
 @requires(Permission.CERTIFICATES_VIEW)
 def print_file(class_id: uuid.UUID, language: str) -> Any:
-    """The valid certificates of a class in one file, by residential group and name."""
+    """The valid certificates of a class in one file, by residential group and name; of a large class a job makes it."""
     course_class = _class(class_id)
     certificates = service.certificates_of_class(db.session(), class_id)
+    if len(certificates) > AT_ONCE:
+        return redirect(url_for("certificates.of_class", class_id=class_id))
     papers = [service.Paper.of(each) for each in certificates]
     if not papers:
         abort(404)

@@ -1,6 +1,8 @@
 """Jobs in tests: performed on the spot, by a worker that a test asks to come."""
 
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.security import actor_of
 from lms.core.access import Permission
+from lms.core.db import writing
 from lms.jobs import files, service
 from lms.jobs.kinds import KINDS
 from lms.jobs.models import Job
@@ -55,17 +58,29 @@ def order(app: Flask, session: Session, world: Any, clock: Any) -> Callable[...,
     """Order a job as the manager of Cửa Nam."""
 
     def ordered(kind: str, unit: str = "00082", **values: Any) -> Job:
-        job = service.enqueue(
-            session,
-            kind,
-            values.pop("params", {}),
-            unit_id=world.unit(unit).id,
-            about={"vi": "Lớp thử"},
-            actor=values.pop("actor", None) or actor_of(world.user("manager")),
-            now=clock(),
-            **values,
-        )
+        actor = values.pop("actor", None) or actor_of(world.user("manager"))
+        unit_id = world.unit(unit).id
         session.commit()
+        with writing():
+            params = values.pop("params", {})
+            about = {"vi": "Lớp thử"}
+            job = service.enqueue(
+                session, kind, params, unit_id=unit_id, about=about, actor=actor, now=clock(), **values
+            )
+            session.commit()
         return job
 
     return ordered
+
+
+@pytest.fixture
+def pdf_text(tmp_path: Path) -> Callable[[bytes], str]:
+    """The text of a PDF, as pdftotext gives it."""
+
+    def read(pdf: bytes) -> str:
+        file = tmp_path / "paper.pdf"
+        file.write_bytes(pdf)
+        done = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True)
+        return done.stdout.decode()
+
+    return read

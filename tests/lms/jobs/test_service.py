@@ -247,14 +247,14 @@ def test_two_workers_never_take_the_same_job(app, session, kind, order):
         while True:
             with app.app_context():
                 set_scope(db.session(), EVERYTHING)
-                job = claim(db.session(), worker, app.config["CLOCK"]())
+                job = claim(db.session(), f"{worker}{len(taken)}", app.config["CLOCK"]())
                 key = job and job.id
                 db.session.remove()
             if key is None:
                 return
             taken.append(key)
 
-    threads = [threading.Thread(target=take, args=[f"elsewhere/{number}/x"]) for number in range(3)]
+    threads = [threading.Thread(target=take, args=[f"elsewhere/{number}/"]) for number in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
