@@ -155,6 +155,68 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_branch_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "job",
+        sa.Column("id", db.Key(), nullable=False),
+        sa.Column("unit_id", db.Key(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("permission", sa.String(length=40), nullable=False),
+        sa.Column("about", db.Document, nullable=False),
+        sa.Column("params", db.Document, nullable=False),
+        sa.Column("running_key", sa.String(length=120), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "running",
+                "done",
+                "failed",
+                "cancelled",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("checkpoint", db.Document, nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("pace", db.Document, nullable=False),
+        sa.Column("problem_count", sa.Integer(), nullable=False),
+        sa.Column("error_code", sa.String(length=60), nullable=True),
+        sa.Column("error", db.Document, nullable=True),
+        sa.Column("result_name", sa.String(length=200), nullable=True),
+        sa.Column("result_size", sa.Integer(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("worker", sa.String(length=200), nullable=True),
+        sa.Column("created_by", db.Key(), nullable=True),
+        sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.Column("created_at", db.Instant(), nullable=False),
+        sa.Column("started_at", db.Instant(), nullable=True),
+        sa.Column("heartbeat_at", db.Instant(), nullable=True),
+        sa.Column("cancel_asked_at", db.Instant(), nullable=True),
+        sa.Column("finished_at", db.Instant(), nullable=True),
+        sa.Column("expires_at", db.Instant(), nullable=True),
+        sa.CheckConstraint("done >= 0 AND total >= 0", name=op.f("ck_job_counts_positive")),
+        sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_job_created_by_user")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_job_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_state_created_at"), ["state", "created_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_job_unit_id_created_at"), ["unit_id", "created_at"], unique=False
+        )
+        batch_op.create_index(
+            "uq_job_running_key",
+            ["running_key"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+        )
+
+    op.create_table(
         "person",
         sa.Column("id", db.Key(), nullable=False),
         sa.Column("unit_id", db.Key(), nullable=False),
@@ -586,6 +648,73 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_issuer_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "issuer_key",
+        sa.Column("id", db.Key(), nullable=False),
+        sa.Column("unit_id", db.Key(), nullable=False),
+        sa.Column("branch_id", db.Key(), nullable=True),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "document", "token", name="purpose", native_enum=False, create_constraint=True, length=30
+            ),
+            nullable=False,
+        ),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("token_key_id", sa.String(length=8), nullable=True),
+        sa.Column("public", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("certificate", sa.Text(), nullable=True),
+        sa.Column("private", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", db.Instant(), nullable=False),
+        sa.Column("retired_at", db.Instant(), nullable=True),
+        sa.CheckConstraint(
+            "(purpose = 'document') = (certificate IS NOT NULL)",
+            name=op.f("ck_issuer_key_document_has_certificate"),
+        ),
+        sa.CheckConstraint(
+            "(purpose = 'token') = (public IS NOT NULL)", name=op.f("ck_issuer_key_token_has_public")
+        ),
+        sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_issuer_key_branch_id_branch")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_issuer_key_unit_id_unit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issuer_key")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_issuer_key_fingerprint")),
+        sa.UniqueConstraint("token_key_id", name=op.f("uq_issuer_key_token_key_id")),
+    )
+    with op.batch_alter_table("issuer_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issuer_key_branch_id"), ["branch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issuer_key_unit_id"), ["unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_issuer_key_of_branch",
+            ["branch_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL AND branch_id IS NOT NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND branch_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_issuer_key_of_unit",
+            ["unit_id", "purpose"],
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL AND branch_id IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND branch_id IS NULL"),
+        )
+
+    op.create_table(
+        "job_problem",
+        sa.Column("id", db.Key(), nullable=False),
+        sa.Column("job_id", db.Key(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("message", sa.String(length=500), nullable=False),
+        sa.Column("values", db.Document, nullable=False),
+        sa.Column("subject", sa.String(length=240), nullable=False),
+        sa.Column("subject_id", db.Key(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["job.id"], name=op.f("fk_job_problem_job_id_job"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_problem")),
+    )
+    with op.batch_alter_table("job_problem", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_problem_job_id"), ["job_id"], unique=False)
+
+    op.create_table(
         "not_duplicate",
         sa.Column("person_id", db.Key(), nullable=False),
         sa.Column("other_id", db.Key(), nullable=False),
@@ -968,6 +1097,25 @@ def downgrade() -> None:
 
     op.drop_table("person_merge")
     op.drop_table("not_duplicate")
+    with op.batch_alter_table("job_problem", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_problem_job_id"))
+
+    op.drop_table("job_problem")
+    with op.batch_alter_table("issuer_key", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_issuer_key_of_unit",
+            sqlite_where=sa.text("retired_at IS NULL AND branch_id IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND branch_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_issuer_key_of_branch",
+            sqlite_where=sa.text("retired_at IS NULL AND branch_id IS NOT NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND branch_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_issuer_key_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_issuer_key_branch_id"))
+
+    op.drop_table("issuer_key")
     with op.batch_alter_table("issuer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issuer_unit_id"))
 
@@ -1027,6 +1175,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_merged_into_id"))
 
     op.drop_table("person")
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_job_running_key",
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_job_unit_id_created_at"))
+        batch_op.drop_index(batch_op.f("ix_job_state_created_at"))
+        batch_op.drop_index(batch_op.f("ix_job_expires_at"))
+
+    op.drop_table("job")
     with op.batch_alter_table("branch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_branch_unit_id"))
 
