@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from certificates.errors import CertificateError, Reason, refuse
 from certificates.fields import FIELD_TYPES, FieldRule, check_value
+from translations.messages import N_
 
 ROOT: Final = Path(__file__).parent / "designs"
 LANGUAGES: Final = ("vi", "ar", "en")
@@ -69,7 +70,7 @@ class Design:
     def check(self, data: Mapping[str, Any], fields: Mapping[str, FieldRule] | None = None) -> list[Reason]:
         """Every reason why a line of data, or some fields of it, cannot be used with this design."""
         reasons = [
-            Reason("unknown_field", "Certificates have no field “%(field)s”.", name, {"field": name})
+            Reason("unknown_field", N_("Certificates have no field “%(field)s”."), name, {"field": name})
             for name in data
             if name not in FIELD_TYPES
         ]
@@ -99,16 +100,16 @@ def load(name_or_path: str | Path) -> Design:
     folder = ROOT / name_or_path if str(name_or_path) in DESIGNS else Path(name_or_path)
     if not (folder / "design.toml").is_file():
         raise refuse(
-            "design_unknown", "There is no certificate design “%(design)s”.", design=str(name_or_path)
+            "design_unknown", N_("There is no certificate design “%(design)s”."), design=str(name_or_path)
         )
     try:
         return read(folder)
     except FileNotFoundError as missing:
         name = Path(missing.filename).name
-        raise refuse("design_incomplete", "The design lacks the file “%(file)s”.", file=name) from missing
+        raise refuse("design_incomplete", N_("The design lacks the file “%(file)s”."), file=name) from missing
     except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as broken:
         raise refuse(
-            "design_invalid", "A file of the design cannot be read: %(detail)s", detail=str(broken)
+            "design_invalid", N_("A file of the design cannot be read: %(detail)s"), detail=str(broken)
         ) from broken
 
 
@@ -132,7 +133,7 @@ def read(folder: Path) -> Design:
         )
     except (KeyError, TypeError, AttributeError) as wrong:
         raise refuse(
-            "design_invalid", "A file of the design cannot be read: %(detail)s", detail=str(wrong)
+            "design_invalid", N_("A file of the design cannot be read: %(detail)s"), detail=str(wrong)
         ) from wrong
     check_settings(design)
     check_wording(design)
@@ -142,24 +143,24 @@ def read(folder: Path) -> Design:
 def check_settings(design: Design) -> None:
     """Refuse a page size, language or field type that nobody knows."""
     if design.page_size not in PAGE_SIZES:
-        raise refuse("design_invalid", "The page size “%(size)s” is not known.", size=design.page_size)
+        raise refuse("design_invalid", N_("The page size “%(size)s” is not known."), size=design.page_size)
     for code in design.languages:
         if code not in LANGUAGES or code not in design.wording:
             raise refuse(
-                "design_invalid", "The design has no wording for the language “%(locale)s”.", locale=code
+                "design_invalid", N_("The design has no wording for the language “%(locale)s”."), locale=code
             )
     for name, rule in design.fields.items():
         if FIELD_TYPES.get(name) != rule.type:
-            raise refuse("design_field_unknown", "“%(field)s” of type “%(type)s” is not a field.",
+            raise refuse("design_field_unknown", N_("“%(field)s” of type “%(type)s” is not a field."),
                          field=name, type=rule.type)  # fmt: skip
     if "name" not in design.fields or not design.fields["name"].required:
-        raise refuse("design_invalid", "A design must require the field “name”.")
+        raise refuse("design_invalid", N_("A design must require the field “name”."))
 
 
 def refuse_circles(words: Wording, key: str, seen: tuple[str, ...] = ()) -> None:
     """Refuse a line of the wording that contains itself."""
     if key in seen:
-        raise refuse("design_invalid", "The wording “%(key)s” contains itself.", key=key)
+        raise refuse("design_invalid", N_("The wording “%(key)s” contains itself."), key=key)
     for place in PLACE.findall(str(words[key])):
         if place in words:
             refuse_circles(words, place, (*seen, key))
@@ -173,5 +174,5 @@ def check_wording(design: Design) -> None:
         for key, value in design.wording[code].items():
             for place in PLACE.findall(json.dumps(value, ensure_ascii=False)):
                 if place not in {*design.fields, *design.wording[code], *DERIVED_PLACES}:
-                    message = "The wording “%(key)s” names the unknown field “%(place)s”."
+                    message = N_("The wording “%(key)s” names the unknown field “%(place)s”.")
                     raise refuse("design_field_unknown", message, key=key, place=place)

@@ -22,6 +22,7 @@ from certificates.designs import Design
 from certificates.errors import refuse
 from certificates.metadata import xmp_packet
 from certificates.page import ADDRESS, IMAGE_ADDRESS, QR_ADDRESS
+from translations.messages import N_
 
 VARIANT: Final = "pdf/a-3a"
 BASE: Final = ADDRESS
@@ -104,13 +105,15 @@ def no_warnings() -> Iterator[None]:
     try:
         yield
     except OutsideAddressError as outside:
-        raise refuse("outside_address", "The page asks for “%(address)s”, which is not part of its design.",
+        raise refuse("outside_address", N_("The page asks for “%(address)s”, which is not part of its design."),
                      address=str(outside)) from outside  # fmt: skip
     finally:
         logger.removeHandler(collector)
     if collector.messages:
         raise refuse(
-            "typesetting", "The page cannot be set without faults: %(detail)s", detail=collector.messages[0]
+            "typesetting",
+            N_("The page cannot be set without faults: %(detail)s"),
+            detail=collector.messages[0],
         )
 
 
@@ -129,7 +132,9 @@ def render(
         document = html.render(font_config=setter.fonts, stylesheets=sheets, pdf_variant=VARIANT)
     if len(document.pages) != 1:
         raise refuse(
-            "typesetting", "The page cannot be set without faults: %(detail)s", detail="more than one page"
+            "typesetting",
+            N_("The page cannot be set without faults: %(detail)s"),
+            detail="more than one page",
         )
     return document
 

@@ -3,6 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
+from translations.messages import translator
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -19,6 +21,10 @@ class Reason:
 
     def __str__(self) -> str:
         return self.message % {"field": self.field, **self.params}
+
+    def sentence(self, locale: str) -> str:
+        """The reason in a language ("vi", "ar", "en")."""
+        return translator(locale).gettext(self.message) % {"field": self.field, **self.params}
 
 
 class CertificateError(ValueError):

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from certificates.errors import Reason
 from translations import names
+from translations.messages import N_
 
 FIELD_TYPES: Final = {
     "name": "text",
@@ -77,7 +78,7 @@ def fail(code: str, message: str, field: str, **params: object) -> list[Reason]:
 def check_value(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     """Reasons why a value does not obey the rule of its field."""
     if is_empty(value):
-        return fail("missing", "“%(field)s” is missing.", field) if rule.required else []
+        return fail("missing", N_("“%(field)s” is missing."), field) if rule.required else []
     return CHECKS[rule.type](field, rule, value)
 
 
@@ -85,9 +86,11 @@ def check_text(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     """A text, or a text per language."""
     for text in languages_of(value):
         if not isinstance(text, str):
-            return fail("wrong_type", "“%(field)s” must be text.", field)
+            return fail("wrong_type", N_("“%(field)s” must be text."), field)
         if len(unicodedata.normalize("NFC", text)) > rule.most:
-            return fail("too_long", "“%(field)s” has more than %(most)d characters.", field, most=rule.most)
+            return fail(
+                "too_long", N_("“%(field)s” has more than %(most)d characters."), field, most=rule.most
+            )
     if field == "name" and isinstance(value, str):
         return [
             Reason(code, names.PROBLEMS[code], field) for code in names.problems(value) if code != "too_long"
@@ -99,7 +102,7 @@ def check_lines(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     """A list of texts, or one such list per language."""
     for lines in languages_of(value):
         if not isinstance(lines, list | tuple) or len(lines) > 6:
-            return fail("wrong_type", "“%(field)s” must be a list of at most six lines.", field)
+            return fail("wrong_type", N_("“%(field)s” must be a list of at most six lines."), field)
         for line in lines:
             if reasons := check_text(field, rule, line):
                 return reasons
@@ -113,7 +116,7 @@ def check_date(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     try:
         datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
-        return fail("bad_date", "“%(field)s” is not a date like 2025-09-15.", field)
+        return fail("bad_date", N_("“%(field)s” is not a date like 2025-09-15."), field)
     return []
 
 
@@ -123,11 +126,11 @@ def check_birth(field: str, rule: FieldRule, value: Any) -> list[Reason]:
         return check_text(field, rule, value)
     year, month, day = birth_parts(value)
     if year is None or (day is not None and month is None):
-        return fail("bad_date", "“%(field)s” must have at least a year.", field)
+        return fail("bad_date", N_("“%(field)s” must have at least a year."), field)
     try:
         datetime.date(year, month or 1, day or 1)
     except (TypeError, ValueError):
-        return fail("bad_date", "“%(field)s” is not a possible date.", field)
+        return fail("bad_date", N_("“%(field)s” is not a possible date."), field)
     return []
 
 
@@ -141,14 +144,14 @@ def birth_parts(value: Any) -> tuple[Any, Any, Any]:
 def check_count(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     """A whole number from 0 to 9999."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9999:
-        return fail("wrong_type", "“%(field)s” must be a whole number.", field)
+        return fail("wrong_type", N_("“%(field)s” must be a whole number."), field)
     return []
 
 
 def check_amount(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     """A number from 0 to 9999, which may have a fraction."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 9999:
-        return fail("wrong_type", "“%(field)s” must be a number.", field)
+        return fail("wrong_type", N_("“%(field)s” must be a number."), field)
     return []
 
 
@@ -160,9 +163,9 @@ def check_address(field: str, rule: FieldRule, value: Any) -> list[Reason]:
             or not address.lower().startswith(("https://", "http://"))
             or not address.isascii()
         ):
-            return fail("bad_address", "“%(field)s” must be a web address.", field)
+            return fail("bad_address", N_("“%(field)s” must be a web address."), field)
         if len(address) > 600:
-            return fail("too_long", "“%(field)s” has more than %(most)d characters.", field, most=600)
+            return fail("too_long", N_("“%(field)s” has more than %(most)d characters."), field, most=600)
     return []
 
 
@@ -171,7 +174,7 @@ def check_codes(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     if not isinstance(value, list | tuple) or not all(
         isinstance(code, str) and len(code) <= 20 for code in value
     ):
-        return fail("wrong_type", "“%(field)s” must be a list of codes.", field)
+        return fail("wrong_type", N_("“%(field)s” must be a list of codes."), field)
     return []
 
 
@@ -182,7 +185,7 @@ def check_choice(*choices: str) -> Callable[[str, FieldRule, Any], list[Reason]]
         if value in choices:
             return []
         return fail(
-            "bad_choice", "“%(field)s” must be one of: %(choices)s.", field, choices=", ".join(choices)
+            "bad_choice", N_("“%(field)s” must be one of: %(choices)s."), field, choices=", ".join(choices)
         )
 
     return check
@@ -193,11 +196,11 @@ def check_image(field: str, rule: FieldRule, value: Any) -> list[Reason]:
     try:
         content = image_bytes(value)
     except OSError:
-        return fail("bad_image", "The picture for “%(field)s” cannot be read.", field)
+        return fail("bad_image", N_("The picture for “%(field)s” cannot be read."), field)
     if len(content) > LARGEST_IMAGE:
-        return fail("bad_image", "The picture for “%(field)s” is larger than 2 MB.", field)
+        return fail("bad_image", N_("The picture for “%(field)s” is larger than 2 MB."), field)
     if not any(content.startswith(mark) for mark in IMAGE_MARKS):
-        return fail("bad_image", "The picture for “%(field)s” is neither PNG nor JPEG.", field)
+        return fail("bad_image", N_("The picture for “%(field)s” is neither PNG nor JPEG."), field)
     return []
 
 

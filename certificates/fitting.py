@@ -16,6 +16,7 @@ from certificates.qr import svg
 from certificates.shaping import MOST_KNOWN, Shaped, StyledText
 from certificates.wording import Content
 from translations import bidi
+from translations.messages import N_
 
 PIXELS_A_POINT: Final = 96 / 72
 LEAST_LEADING: Final = 1.22
@@ -161,7 +162,7 @@ def fit(slot: Slot, rule: LineRule, text: str) -> FittedLine:
             shaped = slot.text(size, leading)
             if max(shaped.shape(line).width for line in texts) <= slot.width + 0.01:
                 return FittedLine(tuple(texts), size, leading)
-    message = "“%(text)s” is too long for its place, even when set as small as the design allows."
+    message = N_("“%(text)s” is too long for its place, even when set as small as the design allows.")
     raise refuse("too_wide", message, slot.key[0], text=bidi.strip_marks(text))
 
 

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from certificates.errors import CertificateError, refuse
 from certificates.signing import Signer
+from translations.messages import N_
 
 KEY_ID_LENGTH: Final = 4
 PEM_MARK: Final = b"-----BEGIN"
@@ -69,7 +70,7 @@ def new_document_key(issuer: str, passphrase: str, *, now: datetime.datetime, ye
 def encryption(passphrase: str) -> serialization.KeySerializationEncryption:
     """Encryption under a passphrase. Raises `CertificateError` (`passphrase_missing`) for an empty one."""
     if not passphrase:
-        raise refuse("passphrase_missing", "A key must be kept under a passphrase.")
+        raise refuse("passphrase_missing", N_("A key must be kept under a passphrase."))
     return serialization.BestAvailableEncryption(passphrase.encode())
 
 
@@ -90,7 +91,7 @@ def load_document_key(data: bytes, passphrase: str = "") -> Signer:
     except (ValueError, TypeError) as wrong:
         raise unreadable(wrong, data) from wrong
     if found is None or certificate is None:
-        raise refuse("key_unreadable", "The file holds no signing key with a certificate.")
+        raise refuse("key_unreadable", N_("The file holds no signing key with a certificate."))
     return Signer(found, certificate, tuple(chain))
 
 
@@ -98,8 +99,8 @@ def unreadable(wrong: Exception, data: bytes) -> CertificateError:
     """Whether a key file has another passphrase or is no key file at all."""
     text = str(wrong).lower()
     if any(word in text for word in ("password", "passphrase", "decrypt", "mac", "encrypted")):
-        return refuse("key_passphrase", "The passphrase does not open this key.")
-    return refuse("key_unreadable", "The file holds no signing key with a certificate.")
+        return refuse("key_passphrase", N_("The passphrase does not open this key."))
+    return refuse("key_unreadable", N_("The file holds no signing key with a certificate."))
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -147,7 +148,7 @@ def load_token_key(data: bytes, passphrase: str) -> TokenKey:
     except (ValueError, TypeError) as wrong:
         raise unreadable(wrong, data) from wrong
     if not isinstance(key, Ed25519PrivateKey):
-        raise refuse("key_unsupported", "Tokens are signed with Ed25519 keys only.")
+        raise refuse("key_unsupported", N_("Tokens are signed with Ed25519 keys only."))
     return TokenKey(key)
 
 

@@ -23,6 +23,7 @@ from certificates.designs import Design, read
 from certificates.errors import CertificateError, Reason, refuse
 from certificates.page import environment
 from certificates.typeset import render_pdf
+from translations.messages import N_
 
 LARGEST_PACKAGE: Final = 5_000_000
 LARGEST_FILE: Final = 3_000_000
@@ -87,13 +88,13 @@ def named(design: Design, name: str) -> Design:
 def unpacked(content: bytes) -> dict[str, bytes]:
     """The files of a zip by name, without ever holding more than is allowed."""
     if len(content) > LARGEST_PACKAGE:
-        raise refuse("package_too_large", "The package is larger than 5 MB.")
+        raise refuse("package_too_large", N_("The package is larger than 5 MB."))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > MOST_FILES:
                 raise refuse(
-                    "package_too_large", "The package has more than %(most)d files.", most=MOST_FILES
+                    "package_too_large", N_("The package has more than %(most)d files."), most=MOST_FILES
                 )
             paths = {entry.filename: safe_path(entry) for entry in entries}
             tops = {path.parts[0] for path in paths.values()}
@@ -102,7 +103,7 @@ def unpacked(content: bytes) -> dict[str, bytes]:
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as broken:
         if isinstance(broken, CertificateError):
             raise
-        raise refuse("package_unreadable", "The package is not a zip file that can be read.") from broken
+        raise refuse("package_unreadable", N_("The package is not a zip file that can be read.")) from broken
 
 
 def safe_path(entry: zipfile.ZipInfo) -> PurePosixPath:
@@ -111,7 +112,7 @@ def safe_path(entry: zipfile.ZipInfo) -> PurePosixPath:
     is_link = entry.external_attr >> 28 == 0o12
     if path.is_absolute() or ".." in path.parts or ":" in entry.filename or is_link or not path.parts:
         raise refuse(
-            "package_path", "The package has a file outside its folder: “%(file)s”.", file=entry.filename
+            "package_path", N_("The package has a file outside its folder: “%(file)s”."), file=entry.filename
         )
     return path
 
@@ -127,14 +128,16 @@ def contents(
     for entry in entries:
         path = paths[entry.filename]
         if len(path.parts) != inside + 1:
-            raise refuse("package_path", "The package has folders inside: “%(file)s”.", file=entry.filename)
+            raise refuse(
+                "package_path", N_("The package has folders inside: “%(file)s”."), file=entry.filename
+            )
         with archive.open(entry) as file:
             data = file.read(LARGEST_FILE + 1)
         total += len(data)
         if len(data) > LARGEST_FILE or total > LARGEST_TOTAL:
             raise refuse(
                 "package_too_large",
-                "The package unpacks to more than is allowed: “%(file)s”.",
+                N_("The package unpacks to more than is allowed: “%(file)s”."),
                 file=path.name,
             )
         yield path.name, data
@@ -143,13 +146,15 @@ def contents(
 def faults(files: dict[str, bytes]) -> Iterator[Reason]:
     """Everything wrong with a package's files."""
     for missing in sorted(NEEDED - files.keys()):
-        yield Reason("design_incomplete", "The design lacks the file “%(file)s”.", None, {"file": missing})
+        yield Reason(
+            "design_incomplete", N_("The design lacks the file “%(file)s”."), None, {"file": missing}
+        )
     for name, data in files.items():
         suffix = PurePosixPath(name).suffix
         if name not in NEEDED and suffix not in IMAGE_TYPES:
-            yield fault("package_file", "A design has no such file: “%(file)s”.", file=name)
+            yield fault("package_file", N_("A design has no such file: “%(file)s”."), file=name)
         elif suffix in (".html", ".css", ".toml", ".json") and not is_text(data):
-            yield fault("package_file", "The file “%(file)s” is not UTF-8 text.", file=name)
+            yield fault("package_file", N_("The file “%(file)s” is not UTF-8 text."), file=name)
         elif name == "page.html":
             yield from page_faults(data.decode())
         elif suffix == ".css":
@@ -157,7 +162,7 @@ def faults(files: dict[str, bytes]) -> Iterator[Reason]:
         elif suffix == ".svg":
             yield from svg_faults(name, data)
         elif suffix in (".png", ".jpg") and not data.startswith(PNG if suffix == ".png" else JPEG):
-            yield fault("package_image", "The picture “%(file)s” is not what its name says.", file=name)
+            yield fault("package_image", N_("The picture “%(file)s” is not what its name says."), file=name)
 
 
 def fault(code: str, message: str, **params: object) -> Reason:
@@ -184,11 +189,13 @@ class PageChecker(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Check a tag."""
         if tag not in TAGS:
-            self.found.append(fault("package_tag", "The page may not have the tag “%(tag)s”.", tag=tag))
+            self.found.append(fault("package_tag", N_("The page may not have the tag “%(tag)s”."), tag=tag))
         for name, value in attrs:
             if name not in ATTRIBUTES:
                 self.found.append(
-                    fault("package_attribute", "The page may not have the attribute “%(name)s”.", name=name)
+                    fault(
+                        "package_attribute", N_("The page may not have the attribute “%(name)s”."), name=name
+                    )
                 )
             elif (
                 name == "src"
@@ -197,7 +204,9 @@ class PageChecker(HTMLParser):
             ):
                 self.found.append(
                     fault(
-                        "package_address", "The design points outside itself: “%(address)s”.", address=value
+                        "package_address",
+                        N_("The design points outside itself: “%(address)s”."),
+                        address=value,
                     )
                 )
 
@@ -212,12 +221,14 @@ def page_faults(page: str) -> Iterator[Reason]:
     try:
         tree = environment().parse(page)
     except jinja2.TemplateError as wrong:
-        yield fault("design_template", "The design's page has a mistake: %(detail)s", detail=str(wrong))
+        yield fault("design_template", N_("The design's page has a mistake: %(detail)s"), detail=str(wrong))
         return
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, TEMPLATE_NODES):
             kind = type(node).__name__
-            yield fault("package_template", "The page may only print values, not do “%(kind)s”.", kind=kind)
+            yield fault(
+                "package_template", N_("The page may only print values, not do “%(kind)s”."), kind=kind
+            )
     checker = PageChecker()
     checker.feed(re.sub(r"\{%.*?%\}", "", page, flags=re.DOTALL))
     checker.close()
@@ -227,11 +238,11 @@ def page_faults(page: str) -> Iterator[Reason]:
 def style_faults(name: str, style: str) -> Iterator[Reason]:
     """What a style sheet may not have: imports, fonts, escapes, addresses other than of its pictures."""
     if danger := STYLE_DANGERS.search(style):
-        yield fault("package_style", "The style sheet may not have “%(found)s”.", found=danger[0])
+        yield fault("package_style", N_("The style sheet may not have “%(found)s”."), found=danger[0])
     for _, address in STYLE_ADDRESS.findall(style):
         if not is_local(address):
             yield fault(
-                "package_address", "The design points outside itself: “%(address)s”.", address=address
+                "package_address", N_("The design points outside itself: “%(address)s”."), address=address
             )
 
 
@@ -239,19 +250,19 @@ def svg_faults(name: str, data: bytes) -> Iterator[Reason]:
     """What a drawing may not have: scripts, text, pictures, outside addresses, entities."""
     if b"<!DOCTYPE" in data.upper() or b"<!ENTITY" in data.upper():
         yield fault(
-            "package_svg", "The drawing “%(file)s” may not have “%(found)s”.", file=name, found="DOCTYPE"
+            "package_svg", N_("The drawing “%(file)s” may not have “%(found)s”."), file=name, found="DOCTYPE"
         )
         return
     try:
         root = ElementTree.fromstring(data)  # noqa: S314 - entities are refused above
     except ElementTree.ParseError:
-        yield fault("package_image", "The picture “%(file)s” is not what its name says.", file=name)
+        yield fault("package_image", N_("The picture “%(file)s” is not what its name says."), file=name)
         return
     for element in root.iter():
         tag = str(element.tag).removeprefix("{http://www.w3.org/2000/svg}")
         if tag not in SVG_TAGS:
             yield fault(
-                "package_svg", "The drawing “%(file)s” may not have “%(found)s”.", file=name, found=tag
+                "package_svg", N_("The drawing “%(file)s” may not have “%(found)s”."), file=name, found=tag
             )
         for attribute, value in element.attrib.items():
             yield from svg_attribute_faults(name, attribute, value)
@@ -264,6 +275,8 @@ def svg_attribute_faults(name: str, attribute: str, value: str) -> Iterator[Reas
         not address.startswith("#") for _, address in STYLE_ADDRESS.findall(value)
     )
     if bare.startswith("on") or STYLE_DANGERS.search(value):
-        yield fault("package_svg", "The drawing “%(file)s” may not have “%(found)s”.", file=name, found=bare)
+        yield fault(
+            "package_svg", N_("The drawing “%(file)s” may not have “%(found)s”."), file=name, found=bare
+        )
     elif points_out:
-        yield fault("package_address", "The design points outside itself: “%(address)s”.", address=value)
+        yield fault("package_address", N_("The design points outside itself: “%(address)s”."), address=value)

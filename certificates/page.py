@@ -19,6 +19,7 @@ from certificates.designs import Design
 from certificates.errors import refuse
 from certificates.wording import Content
 from translations.locales import LOCALES
+from translations.messages import N_
 
 ADDRESS: Final = "https://design.invalid/"
 """Where a page finds its assets; `.invalid` is no host anywhere (RFC 2606)."""
@@ -107,10 +108,10 @@ def skeleton(design: Design, locale: str, shape: Shape) -> str:
         page = environment().from_string(design.page).render(values)
     except (jinja2.TemplateError, SecurityError) as wrong:
         raise refuse(
-            "design_template", "The design's page has a mistake: %(detail)s", detail=str(wrong)
+            "design_template", N_("The design's page has a mistake: %(detail)s"), detail=str(wrong)
         ) from wrong
     if re.search(f"[{START}{MIDDLE}{END}]", MARK.sub("", page)):
-        raise refuse("design_template", "The design's page changes a value; it may only print it.")
+        raise refuse("design_template", N_("The design's page changes a value; it may only print it."))
     return page
 
 

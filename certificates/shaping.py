@@ -16,6 +16,7 @@ from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.line_break import Layout, line_size, strut
 
 from certificates.errors import refuse
+from translations.messages import N_
 
 MOST_KNOWN: Final = 4000
 """Shaped texts kept for each style before the store is emptied: memory stays flat in a run of any length."""
@@ -116,7 +117,7 @@ class StyledText:
                 if strange or glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG:
                     offset = item.offset + glyphs.log_clusters[index]
                     character = text.encode()[offset:].decode()[0]
-                    message = (
+                    message = N_(
                         "The character “%(character)s” (%(codepoint)s) is in none of the design's fonts."
                     )
                     codepoint = f"U+{ord(character):04X}"

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from certificates.errors import refuse
+from translations.messages import N_
 
 DATA: Final = bytes.fromhex("06092a864886f70d010701")
 SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
@@ -51,9 +52,11 @@ class Signer:
         self, key: object, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...] = ()
     ) -> None:
         if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise refuse("key_unsupported", "Documents can be signed with RSA and elliptic curve keys only.")
+            raise refuse(
+                "key_unsupported", N_("Documents can be signed with RSA and elliptic curve keys only.")
+            )
         if key.public_key() != certificate.public_key():
-            raise refuse("key_mismatch", "The key does not belong to its certificate.")
+            raise refuse("key_mismatch", N_("The key does not belong to its certificate."))
         self.key: PrivateKey = key
         self.certificate = certificate
         self.chain = chain

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from certificates.errors import refuse
 from certificates.proof import Document, Prover, instant
+from translations.messages import N_
 
 LEAST_LENGTH: Final = 131_072
 """Shortest list allowed, in bits: a place in it must not tell who somebody is (section 6.1)."""
@@ -37,7 +38,7 @@ def encode(indices: Iterable[int], length: int = LEAST_LENGTH) -> str:
     bits = bytearray(max(length, LEAST_LENGTH) // 8)
     for index in indices:
         if not 0 <= index < 8 * len(bits):
-            raise refuse("status_index", "The place %(index)s is not in the status list.", index=index)
+            raise refuse("status_index", N_("The place %(index)s is not in the status list."), index=index)
         bits[index // 8] |= 0x80 >> index % 8  # the first bit is the leftmost
     packed = gzip.compress(bytes(bits), mtime=0)
     return "u" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
@@ -52,16 +53,16 @@ def decode(encoded: str) -> bytes:
         unpacker = zlib.decompressobj(wbits=31)
         bits = unpacker.decompress(packed, LARGEST)
     except (ValueError, zlib.error) as wrong:
-        raise refuse("status_list_broken", "The status list cannot be read.") from wrong
+        raise refuse("status_list_broken", N_("The status list cannot be read.")) from wrong
     if not unpacker.eof or len(bits) * 8 < LEAST_LENGTH:
-        raise refuse("status_list_broken", "The status list cannot be read.")
+        raise refuse("status_list_broken", N_("The status list cannot be read."))
     return bits
 
 
 def is_set(bits: bytes, index: int) -> bool:
     """Whether a place of a list is set. Raises `CertificateError` (`status_index`)."""
     if not 0 <= index < 8 * len(bits):
-        raise refuse("status_index", "The place %(index)s is not in the status list.", index=index)
+        raise refuse("status_index", N_("The place %(index)s is not in the status list."), index=index)
     return bool(bits[index // 8] & 0x80 >> index % 8)
 
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from certificates.errors import refuse
 from certificates.keys import KEY_ID_LENGTH, TokenKey, is_signed
+from translations.messages import N_
 
 VERSION: Final = 1
 LANGUAGES: Final = ("vi", "ar", "en")
@@ -46,7 +47,7 @@ def sign(token: Token, key: TokenKey) -> str:
     """Write and sign a token. Raises `CertificateError` (`token_too_long`, `token_bad_date`)."""
     days = (token.issued_on - EPOCH).days
     if not 0 <= days < 1 << 16:
-        raise refuse("token_bad_date", "The day of issue cannot be written in a code.")
+        raise refuse("token_bad_date", N_("The day of issue cannot be written in a code."))
     body = bytes((VERSION,)) + key.key_id + bytes((LANGUAGES.index(token.locale),)) + days.to_bytes(2, "big")
     body += b"".join(field(text) for text in (token.number, token.issuer, token.name, token.course))
     return base64.b32encode(body + key.sign(body)).decode().rstrip("=")
@@ -56,7 +57,7 @@ def field(text: str) -> bytes:
     """A text with its length before it."""
     data = text.encode()
     if len(data) >= 1 << 10:
-        raise refuse("token_too_long", "“%(text)s” is too long for a code.", text=text)
+        raise refuse("token_too_long", N_("“%(text)s” is too long for a code."), text=text)
     length = bytes((len(data),)) if len(data) < 128 else (0x8000 | len(data)).to_bytes(2, "big")
     return length + data
 
@@ -71,14 +72,16 @@ def verify(text: str, keys: Mapping[bytes, bytes]) -> Token:
     try:
         token, length = read(data)
     except CutShortError:
-        raise refuse("token_cut_short", "The code is cut short: scan it again, or type all of it.") from None
+        raise refuse(
+            "token_cut_short", N_("The code is cut short: scan it again, or type all of it.")
+        ) from None
     except (UnicodeDecodeError, IndexError, ValueError):
         raise altered() from None
     if len(data) < length + SIGNATURE_LENGTH:
-        raise refuse("token_cut_short", "The code is cut short: scan it again, or type all of it.")
+        raise refuse("token_cut_short", N_("The code is cut short: scan it again, or type all of it."))
     public = keys.get(data[1 : 1 + KEY_ID_LENGTH])
     if public is None:
-        raise refuse("token_unknown_key", "The code is signed by a key that is not known here.")
+        raise refuse("token_unknown_key", N_("The code is signed by a key that is not known here."))
     if len(data) != length + SIGNATURE_LENGTH or not is_signed(public, data[length:], data[:length]):
         raise altered()
     return token
@@ -86,19 +89,19 @@ def verify(text: str, keys: Mapping[bytes, bytes]) -> Token:
 
 def altered() -> Exception:
     """The refusal of a token that is not as it was signed."""
-    return refuse("token_altered", "The code was altered: it is not what the issuer signed.")
+    return refuse("token_altered", N_("The code was altered: it is not what the issuer signed."))
 
 
 def decoded(text: str) -> bytes:
     """The bytes of a token, however it was typed; a trailing half character is dropped."""
     letters = "".join(text.split()).replace("-", "").upper()
     if not letters or not set(letters) <= ALPHABET:
-        raise refuse("token_unreadable", "This is not a code of a certificate.")
+        raise refuse("token_unreadable", N_("This is not a code of a certificate."))
     if len(letters) % 8 in (1, 3, 6):
         letters = letters[:-1]
     data = base64.b32decode(letters + "=" * (-len(letters) % 8))
     if not data or data[0] != VERSION:
-        raise refuse("token_unreadable", "This is not a code of a certificate.")
+        raise refuse("token_unreadable", N_("This is not a code of a certificate."))
     return data
 
 

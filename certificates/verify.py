@@ -22,22 +22,23 @@ from certificates.badge import plain, read_credential
 from certificates.keys import fingerprint
 from certificates.pdffile import ATTACHMENT_NAME
 from certificates.proof import Document, prover_of
+from translations.messages import N_
 
 LARGEST_FILE: Final = 20_000_000
 LARGEST_ATTACHMENT: Final = 1_000_000
 END_MARK: Final = b"%%EOF"
 
 SENTENCES: Final = {
-    "genuine": "The file is genuine: it is as the issuer signed it.",
-    "unsigned": "The file has no digital signature: only the register can tell whether it is genuine.",
-    "altered": "The file was changed after it was signed.",
-    "unknown_signer": "The file is signed, but by a key that is not known here.",
-    "credential_altered": "The data in the file are not what the issuer signed.",
-    "foreign": "The file is not a certificate made by this program.",
-    "not_pdf": "This is not a PDF file.",
-    "truncated": "The file is cut short: its end is missing.",
-    "damaged": "The file is damaged and cannot be read.",
-    "too_large": "The file is too large to be a certificate.",
+    "genuine": N_("The file is genuine: it is as the issuer signed it."),
+    "unsigned": N_("The file has no digital signature: only the register can tell whether it is genuine."),
+    "altered": N_("The file was changed after it was signed."),
+    "unknown_signer": N_("The file is signed, but by a key that is not known here."),
+    "credential_altered": N_("The data in the file are not what the issuer signed."),
+    "foreign": N_("The file is not a certificate made by this program."),
+    "not_pdf": N_("This is not a PDF file."),
+    "truncated": N_("The file is cut short: its end is missing."),
+    "damaged": N_("The file is damaged and cannot be read."),
+    "too_large": N_("The file is too large to be a certificate."),
 }
 """What each code of a `Verification` means, as message ids."""
 

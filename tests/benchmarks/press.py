@@ -14,7 +14,6 @@ import os
 import random
 import resource
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -48,26 +47,8 @@ MIDDLE = [
     "Thị Ánh",
 ]
 GIVEN = [
-    "Hạnh",
-    "Phượng",
-    "Thảo",
-    "Tuấn",
-    "Dũng",
-    "Nguyệt",
-    "Quỳnh",
-    "Hưởng",
-    "Trường",
-    "Vỹ",
-    "Yến",
-    "Kiều",
-    "Bảo",
-    "Khánh",
-    "Đạt",
-    "Nghĩa",
-    "Hoè",
-    "Ước",
-    "Ỷ",
-    "Thuỵ",
+    *("Hạnh", "Phượng", "Thảo", "Tuấn", "Dũng", "Nguyệt", "Quỳnh", "Hưởng", "Trường", "Vỹ"),
+    *("Yến", "Kiều", "Bảo", "Khánh", "Đạt", "Nghĩa", "Hoè", "Ước", "Ỷ", "Thuỵ"),
 ]
 COURSES = [
     "Dịch vụ công trực tuyến và VNeID",
@@ -248,4 +229,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
