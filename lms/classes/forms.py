@@ -253,7 +253,7 @@ class NewPersonForm(BaseForm):
     """Somebody who is not written down yet, put into a class at once."""
 
     name = StringField(_l("Full name"), [DataRequired(), Length(max=120)], filters=[trimmed])
-    birth = PartialDateField(_l("Birth date"))
+    birth = PartialDateField(_l("Date of birth"))
     phone = PhoneField(_l("Phone"), [Optional()])
 
 
