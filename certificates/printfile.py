@@ -13,12 +13,13 @@ from typing import BinaryIO, Final
 
 import pikepdf
 
-from certificates.compiled import Compiled
+from certificates.compiled import QR, Compiled
 from certificates.engine import lock
 from certificates.fontset import Glyphs, add_glyphs, font_objects, renumbered
 from certificates.metadata import PRODUCER
 from certificates.pdffile import HEADER, FilePlan
 from certificates.press import CHUNK, Data, Made, Press, Set
+from certificates.qr import image_operators
 
 MARKED_CONTENT: Final = re.compile(rb"/\w+\s*(<<[^>]*>>\s*BDC|BMC)\s|EMC\s")
 COMMON_SHARE: Final = 4
@@ -70,7 +71,7 @@ class PrintFile:
         resources = self.share(page.plan)
         for text in page.texts:
             add_glyphs(self.used[id(page.plan)], text.glyphs)
-        common, own = split(page.plan.compiled, page.drawn, shared, page.plan.page_box[1])
+        common, own = split(page.plan.compiled, self.for_paper(page), shared, page.plan.page_box[1])
         key = (id(page.plan), common)
         if key not in self.common:
             self.common[key] = self.put(self.number(), compressed(common))
@@ -80,6 +81,14 @@ class PrintFile:
         )
         body = head % (self.tree, *page.plan.page_box, resources, self.common[key], content)
         self.pages.append(self.put(self.number(), body))
+
+    @staticmethod
+    def for_paper(page: Set) -> list[bytes]:
+        """What the page has at the cuts, its QR code as a picture."""
+        assert page.plan is not None
+        compiled = page.plan.compiled
+        code = b"q /a1.0 gs\n" + image_operators(page.content.qr, *compiled.square) + b"Q\n"
+        return [code if key == QR else part for key, part in zip(compiled.order, page.drawn, strict=True)]
 
     def share(self, plan: FilePlan) -> int:
         """Append what all pages of a plan share; the number of its resources."""
