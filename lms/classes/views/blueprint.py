@@ -30,7 +30,7 @@ NEXT_STEPS = {
     "add_sessions": _l("Add the sessions"),
     "assign_trainer": _l("Choose who teaches"),
     "set_place": _l("Say where it is held"),
-    "open": _l("Open for enrolment"),
+    "open": _l("Open the class for enrolment"),
     "import_roster": _l("Bring in the list of people"),
     "give_places": _l("Give the free places to those who wait"),
     "finish": _l("Finish the class"),
