@@ -60,7 +60,7 @@ def issue(reference: str, lang: list[str], out: Path | None) -> None:
     refused = [(person.name, service.sentence(error)) for person, error in issued.refused]
     new = len(issued.certificates)
     session.commit()
-    papers = [service.Paper.of(each) for each in service.certificates_of_class(session, class_id)]
+    papers = service.papers(session, service.certificates_of_class(session, class_id), now=now())
     session.rollback()  # nobody waits for the database while files are written
     folder = out or current_app.config["SETTINGS"].instance_dir / "certificates" / code
     written = _write(papers, lang, folder)
@@ -113,5 +113,5 @@ def _entry(certificate: Certificate) -> dict[str, Any]:
         "birth_year": certificate.birth_year,
         "issued_on": certificate.issued_on.isoformat(),
         "state": certificate.state.value,
-        "address": line["verify_url"],
+        "address": f"{service.site_of(line)}/v/{certificate.code}",
     }

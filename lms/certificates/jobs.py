@@ -26,6 +26,7 @@ from lms.certificates.printing import Paper
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.core.access import Actor, Permission
+from lms.core.clock import now
 from lms.core.errors import DomainError
 from lms.core.i18n import pick
 from lms.jobs import service as jobs
@@ -223,8 +224,11 @@ def _papers(context: jobs.Context, order: Order, before: int) -> Iterator[Paper]
         context.progress(before + number * CHUNK)
         keys = [key for key, _design in chunk]
         with context.reading() as session:
-            rows = session.scalars(select(Certificate).where(Certificate.id.in_(keys)))
-            found = {row.id: Paper.of(row) for row in rows}
+            rows = session.scalars(select(Certificate).where(Certificate.id.in_(keys))).all()
+            found = {
+                row.id: paper
+                for row, paper in zip(rows, service.papers(session, rows, now=now()), strict=True)
+            }
         yield from (found[key] for key in keys)
 
 
@@ -235,9 +239,9 @@ def _archive(context: jobs.Context, order: Order, languages: Sequence[str], file
         for number, language in enumerate(languages):
             folder = f"{language}/" if len(languages) > 1 else ""
             papers = _papers(context, order, number * len(order))
-            for design, group in groupby(papers, key=lambda paper: paper.design):
+            for _kind, group in groupby(papers, key=lambda paper: paper.kind):
                 for chunk in _chunks(group):
-                    results = printing.press(design, language).make([paper.line for paper in chunk])
+                    results = chunk[0].press(language).make([paper.line for paper in chunk])
                     for paper, made in zip(chunk, results, strict=True):
                         entry = zipfile.ZipInfo(folder + paper.file_name(language), moment)
                         if made.refusal is not None:

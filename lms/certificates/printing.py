@@ -7,9 +7,9 @@ import io
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cache
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -23,15 +23,18 @@ from certificates import designs
 from certificates.engine import lock
 from certificates.errors import CertificateError
 from certificates.fields import FieldRule
+from certificates.keys import TokenKey
 from certificates.press import Made, Press
 from certificates.printfile import write_print_file
 from certificates.wording import Composer
 from courses import catalogue
-from lms.certificates import rules
+from lms.certificates import rules, sealing
 from lms.certificates.models import Certificate, Issuer
 from lms.classes.models import ClassSession, CourseClass, SessionState
 from lms.completion.service import Candidate
 from lms.people.models import Person
+from lms.trust import service as trust
+from lms.trust.service import Seal
 from lms.units import service as units
 from lms.units.models import Unit
 from translations import dates
@@ -118,16 +121,16 @@ def residence(person: Person, commune: Unit, on: date) -> dict[str, str] | str |
 
 
 def numbered(
-    line: dict[str, Any], *, number: int, year: int, symbol: str, code: str, public_url: str
+    line: dict[str, Any], *, number: int, year: int, symbol: str, code: str, public_url: str, key: TokenKey
 ) -> dict[str, Any]:
-    """A line with its number, code and address: complete, and frozen from now on."""
-    return {
+    """A line with its number, code and signed addresses: complete, and frozen from now on."""
+    whole = {
         **line,
         "number": rules.printed_number(number, symbol),
         "register_no": rules.register_number(number, year),
         "code": rules.printed_code(code),
-        "verify_url": f"{public_url.rstrip('/')}/v/{code}",
     }
+    return {**whole, "verify_url": sealing.addresses(whole, public_url, key)}
 
 
 def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError | None:
@@ -141,7 +144,8 @@ def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError 
         year=2099,
         symbol=issuer.number_symbol,
         code="0" * rules.CODE_LENGTH,
-        public_url="https://example.vn",
+        public_url="https://lop-so.example.vn",
+        key=sealing.trial_key(),
     )
     for language in design.languages:
         with lock:
@@ -157,10 +161,16 @@ def design_of(name: str) -> designs.Design:
     return designs.load(name)
 
 
-@cache
-def press(design: str, language: str) -> Press:
-    """The press of a design and language; what it compiled stays for the next certificate."""
-    return Press(design_of(design), language)
+@lru_cache(maxsize=96)
+def press(design: str, language: str, seal: Seal | None = None) -> Press:
+    """The press of a design and language; what it compiled stays for the next certificate.
+
+    With a seal its papers carry the branch's credential, and its signature if it has a key for that.
+    """
+    if seal is None:
+        return Press(design_of(design), language)
+    credentials = sealing.Credentials(seal.branch_id, seal.token)
+    return Press(design_of(design), language, signer=seal.signer, credential=credentials)
 
 
 NO_FIELD = FieldRule("text")
@@ -174,29 +184,58 @@ def certificate_designs() -> list[designs.Design]:
 
 @dataclass(frozen=True)
 class Paper:
-    """All that it takes to set a certificate, without the database: design, the frozen line, a readable name."""
+    """All that it takes to set a certificate, without the database: design, the frozen line, a readable name, and
+    what the branch signs with at ``made_at``.
+    """
 
     design: str
     line: dict[str, Any]
     number: int
     year: int
+    seal: Seal | None = None
+    made_at: datetime | None = None
 
     @classmethod
     def of(cls, certificate: Certificate) -> Paper:
-        """The paper of a register entry."""
+        """The bare paper of a register entry."""
         return cls(certificate.design, certificate.printed, certificate.number, certificate.year)
 
     def file_name(self, language: str) -> str:
         """Unique for an issuer, and readable."""
         return rules.file_name(self.number, self.year, self.line["name"], language)
 
+    @property
+    def kind(self) -> tuple[str, Seal | None]:
+        """Papers of one kind come from one press."""
+        return self.design, self.seal
+
+    def press(self, language: str) -> Press:
+        """The press for this paper and others of its kind."""
+        found = press(self.design, language, self.seal)
+        if self.made_at is not None:
+            found.sign_at(self.made_at)
+            if isinstance(found.credential, sealing.Credentials):
+                found.credential.now = self.made_at
+        return found
+
     def pdf(self, language: str) -> bytes:
         """The certificate in one language."""
-        return press(self.design, language).one(self.line)
+        return self.press(language).one(self.line)
+
+
+def papers(session: Session, certificates: Sequence[Certificate], *, now: datetime) -> list[Paper]:
+    """The papers of certificates, to be signed now by what their branches sign with. One query."""
+    seals = trust.seals(session, [each.branch_id for each in certificates])
+    return [
+        replace(
+            Paper.of(each), seal=seals.get(each.branch_id), made_at=now if each.branch_id in seals else None
+        )
+        for each in certificates
+    ]
 
 
 def edition(certificate: Certificate, language: str) -> bytes:
-    """The certificate as a PDF in one language, from its frozen copy."""
+    """The bare certificate as a PDF in one language, from its frozen copy."""
     return Paper.of(certificate).pdf(language)
 
 
@@ -315,6 +354,7 @@ def specimen(issuer: Issuer, language: str, *, on: date, public_url: str) -> byt
         symbol=issuer.number_symbol,
         code="0" * rules.CODE_LENGTH,
         public_url=public_url,
+        key=sealing.trial_key(),
     )
     return press(issuer.design, language).one(line)
 
@@ -369,9 +409,9 @@ FACTS = (
     ("residence", _l("Place of residence")),
     ("course_title", _l("Course")),
     ("class_title", _l("Class")),
-    ("period", _l("Held")),
+    ("period", _l("Time of the class")),
     ("length", _l("Length")),
-    ("attendance", _l("Attendance")),
+    ("attendance", _l("Sessions attended")),
     ("result", _l("Result")),
     ("number", _l("Number")),
     ("register_no", _l("Number in the register")),

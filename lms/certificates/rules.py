@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from datetime import date
 
 from translations import names
 
@@ -42,6 +43,28 @@ def printed_number(number: int, symbol: str) -> str:
 def register_number(number: int, year: int) -> str:
     """The number in the register: "0012/2025"."""
     return f"{number:04d}/{year}"
+
+
+def place_in_register(printed: str, issued_on: date) -> tuple[int, int]:
+    """Number and year of a printed number. Raises ValueError for what is none."""
+    return int(printed.split("/", 1)[0]), issued_on.year
+
+
+def shortened(text: str, most: int) -> str:
+    """The text in at most ``most`` bytes of UTF-8, its end replaced by an ellipsis when it is longer."""
+    text = unicodedata.normalize("NFC", text)
+    if len(text.encode()) <= most:
+        return text
+    kept = text.encode()[: most - 3].decode(errors="ignore")
+    while kept and unicodedata.combining(text[len(kept)]):
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def says_the_same(short: str, whole: str) -> bool:
+    """Whether a text that may have been shortened is that of the register."""
+    whole = unicodedata.normalize("NFC", whole)
+    return short == whole or (short.endswith("…") and len(short) > 1 and whole.startswith(short[:-1]))
 
 
 def file_name(number: int, year: int, name: str, language: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from certificates.errors import CertificateError
+from certificates.keys import TokenKey
 from lms import signals
 from lms.audit import service as audit
 from lms.certificates import printing, rules
@@ -31,6 +32,7 @@ from lms.certificates.printing import (
     certificate_designs,
     edition,
     facts,
+    papers,
     print_file,
     sentence,
     specimen,
@@ -49,6 +51,7 @@ from lms.certificates.register import (
     staff_names,
 )
 from lms.certificates.rules import typed_code
+from lms.certificates.sealing import address, site_of
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.completion.service import Candidate
@@ -57,12 +60,14 @@ from lms.core.clock import local_date
 from lms.core.errors import DomainError
 from lms.core.keys import new_key
 from lms.people.models import Person
+from lms.trust import service as trust
 from translations import names
 
 __all__ = [
     "Issued",
     "Paper",
     "Readiness",
+    "address",
     "branches",
     "certificate_designs",
     "certificates_of",
@@ -74,6 +79,7 @@ __all__ = [
     "find_by_code",
     "issue",
     "issuer_of",
+    "papers",
     "person_with",
     "print_file",
     "printing_order",
@@ -86,6 +92,7 @@ __all__ = [
     "search",
     "sentence",
     "set_issuer",
+    "site_of",
     "specimen",
     "staff_names",
     "typed_code",
@@ -225,6 +232,7 @@ def _issue_to(
     now: datetime,
 ) -> Issued:
     result = Issued()
+    key = trust.seal_for_issuing(session, course.issuer.branch, actor=actor, now=now).token
     for candidate, line, refusal in _lines(session, due, course, issued_on):
         if refusal is not None:
             result.refused.append((candidate.person, refusal))
@@ -235,6 +243,7 @@ def _issue_to(
             course.issuer,
             candidate.person.birth_year,
             printing.group_sort(candidate.person),
+            key,
         )
         result.certificates.append(
             _enter(session, line, origin, series, issued_on, public_url, actor=actor, now=now)
@@ -245,13 +254,14 @@ def _issue_to(
 
 @dataclass(frozen=True)
 class _Origin:
-    """Where a certificate comes from, and what it is sorted and opened by."""
+    """Where a certificate comes from, what it is sorted and opened by, and what its code is signed with."""
 
     class_id: uuid.UUID
     person_id: uuid.UUID
     issuer: Issuer
     birth_year: int | None
     group_sort: str
+    key: TokenKey
 
 
 def _enter(
@@ -289,6 +299,7 @@ def _enter(
             symbol=issuer.number_symbol,
             code=code,
             public_url=public_url,
+            key=origin.key,
         ),
         issued_on=issued_on,
         issued_at=now,
@@ -358,6 +369,7 @@ def reissue(
         issuer,
         person.birth_year if person else certificate.birth_year,
         printing.group_sort(person) if person else certificate.group_sort,
+        trust.seal_for_issuing(session, issuer.branch, actor=actor, now=now).token,
     )
     new = _enter(session, line, origin, series, issued_on, public_url, actor=actor, now=now)
     session.flush()

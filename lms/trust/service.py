@@ -33,9 +33,9 @@ from lms.trust.models import IssuerKey, KeyPurpose
 from lms.units.models import Branch, Organisation, Unit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seal:
-    """What a branch signs with now: its token key, and its document key if it has one."""
+    """What a branch signs with now: its token key, and a document key if there is one. Equal when the keys are."""
 
     branch_id: uuid.UUID
     token: library.TokenKey
@@ -43,10 +43,12 @@ class Seal:
     signer: Signer | None
     signer_id: uuid.UUID | None
 
-    @property
-    def keys(self) -> tuple[uuid.UUID, uuid.UUID | None]:
-        """What tells two seals apart."""
-        return self.token_id, self.signer_id
+    def __eq__(self, other: object) -> bool:
+        mine = (self.token_id, self.signer_id)
+        return isinstance(other, Seal) and mine == (other.token_id, other.signer_id)
+
+    def __hash__(self) -> int:
+        return hash((self.token_id, self.signer_id))
 
 
 @dataclass(frozen=True)
@@ -265,7 +267,7 @@ def known_keys(session: Session) -> list[KnownKey]:
     return [KnownKey(row[0], row[1], row[2]) for row in session.execute(public_rows(query))]
 
 
-def _public_part() -> Select[Any]:
+def _public_part() -> Any:
     return select(IssuerKey.token_key_id, IssuerKey.public, IssuerKey.branch_id)
 
 

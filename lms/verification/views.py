@@ -156,7 +156,7 @@ def download(certificate_id: uuid.UUID, language: str) -> Any:
     """One's own certificate in a language."""
     if language not in LOCALES:
         abort(404)
-    paper = certificates.Paper.of(_own(certificate_id))
+    [paper] = certificates.papers(db.session(), [_own(certificate_id)], now=now())
     return send_file(
         io.BytesIO(paper.pdf(language)),
         mimetype="application/pdf",
@@ -170,7 +170,7 @@ def download(certificate_id: uuid.UUID, language: str) -> Any:
 def show_qr(certificate_id: uuid.UUID) -> Any:
     """The QR of one's own certificate, large, to hold out to somebody who checks it."""
     certificate = _own(certificate_id)
-    image = base64.b64encode(qr.svg(certificate.printed["verify_url"])).decode()
+    image = base64.b64encode(qr.svg(certificates.address(certificate.printed, current_language()))).decode()
     page = render_template(
         "verification/qr.html",
         certificate=certificate,

@@ -121,7 +121,7 @@ def download(certificate_id: uuid.UUID, language: str) -> Any:
     """The paper in one language; only while it holds."""
     certificate = _certificate(certificate_id)
     service.require_valid(certificate)
-    paper = service.Paper.of(certificate)
+    [paper] = service.papers(db.session(), [certificate], now=now())
     return _pdf(paper.pdf(_language(language)), paper.file_name(language))
 
 
@@ -240,7 +240,7 @@ def print_file(class_id: uuid.UUID, language: str) -> Any:
     certificates = service.certificates_of_class(db.session(), class_id)
     if len(certificates) > AT_ONCE:
         return redirect(url_for("certificates.of_class", class_id=class_id))
-    papers = [service.Paper.of(each) for each in certificates]
+    papers = service.papers(db.session(), certificates, now=now())
     if not papers:
         abort(404)
     content = service.print_file(papers, _language(language), course_class.code)

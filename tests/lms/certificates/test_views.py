@@ -88,7 +88,7 @@ def test_the_qr_code_on_the_paper_leads_to_the_page_that_says_it_is_genuine(
     certificate, manager, qr_of, client
 ):
     addresses = qr_of(manager.get(f"/certificates/{certificate.id}/vi.pdf").data)
-    assert addresses == [certificate.printed["verify_url"]]
+    assert addresses == [certificate.printed["verify_url"]["vi"]]
     path = re.sub(r"^https://[^/]+", "", addresses[0])
     client.set_cookie("lms_language", "en")
     page = client.get(path)
