@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
 from sqlalchemy import text
@@ -27,8 +28,15 @@ def safe_next(address: str | None) -> str:
     return address if address and SITE_PATH.fullmatch(address) else url_for("home.index")
 
 
-def _remember(cookie: str, value: str) -> Any:
-    response = redirect(safe_next(request.form.get("next")))
+def _without_language(address: str) -> str:
+    """``address`` without the language that it asks for, which would win over the one chosen now."""
+    parts = urlsplit(address)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "lang"]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def _remember(cookie: str, value: str, address: str) -> Any:
+    response = redirect(address)
     response.set_cookie(
         cookie,
         value,
@@ -51,7 +59,7 @@ def set_language() -> Any:
     g.language = code
     app: Any = current_app
     language_chosen.send(app._get_current_object(), language=code)
-    return _remember(COOKIE, code)
+    return _remember(COOKIE, code, _without_language(safe_next(request.form.get("next"))))
 
 
 @bp.post("/text-size")
@@ -59,7 +67,8 @@ def set_language() -> Any:
 def set_text_size() -> Any:
     """Remember the text size and stay on the page."""
     size = request.form.get("text_size", "")
-    return _remember(TEXT_SIZE_COOKIE, size if size in TEXT_SIZES else TEXT_SIZES[0])
+    size = size if size in TEXT_SIZES else TEXT_SIZES[0]
+    return _remember(TEXT_SIZE_COOKIE, size, safe_next(request.form.get("next")))
 
 
 @bp.get("/health")

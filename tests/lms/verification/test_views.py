@@ -188,7 +188,8 @@ def test_certificates_of_merged_records_are_opened_together(certificate, session
 
 def test_the_answer_is_the_same_whether_the_code_or_the_year_was_wrong(certificate, english):
     wrong = [(certificate.code, 1959), ("000000000000", 1958), ("7K2M9QWX4TB0", 1990), ("xyz", 1958)]
-    _open(english, "111111111111", 1958)  # the first answer of all brings the session's cookie
+    for _ in range(2):  # the first answers of all bring the session's cookie
+        english.get("/my-certificates")
     answers = []
     for code, year in wrong:
         response = _open(english, code, year)
@@ -306,3 +307,10 @@ def test_no_name_stands_in_an_address(certificate, english):
         assert not re.search(
             r'(?:href|action|src)="[^"]*(?:nh|Nguy|nguyen)[^"]*"', page.replace("/static/", "")
         )
+
+
+def test_a_language_chosen_on_the_page_wins_over_the_one_in_the_address(certificate, client):
+    path = f"/v/{certificate.code}"
+    chosen = client.post("/language", data={"locale": "vi", "next": f"{path}?lang=ar&from=qr"})
+    assert chosen.location == f"{path}?from=qr"
+    assert '<html lang="vi"' in client.get(chosen.location).text
