@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
 from sqlalchemy import text
@@ -31,8 +31,8 @@ def safe_next(address: str | None) -> str:
 def _without_language(address: str) -> str:
     """``address`` without the language that it asks for, which would win over the one chosen now."""
     parts = urlsplit(address)
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != "lang"]
-    return urlunsplit(parts._replace(query=urlencode(kept)))
+    kept = [pair for pair in parts.query.split("&") if not pair.startswith("lang=")]
+    return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def _remember(cookie: str, value: str, address: str) -> Any:
