@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
-from typing import IO, Literal, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 
 import pikepdf
 from flask_babel import gettext, ngettext
@@ -232,7 +232,7 @@ def _papers(context: jobs.Context, order: Order, before: int) -> Iterator[Paper]
         yield from (found[key] for key in keys)
 
 
-def _archive(context: jobs.Context, order: Order, languages: Sequence[str], file: IO[bytes]) -> None:
+def _archive(context: jobs.Context, order: Order, languages: Sequence[str], file: BinaryIO) -> None:
     """A zip with a PDF each, in a folder a language when there are several."""
     moment = local(context.ordered_at).timetuple()[:6]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
@@ -250,7 +250,7 @@ def _archive(context: jobs.Context, order: Order, languages: Sequence[str], file
                             archive.writestr(entry, made.pdf)
 
 
-def _print_file(context: jobs.Context, order: Order, language: str, file: IO[bytes]) -> None:
+def _print_file(context: jobs.Context, order: Order, language: str, file: BinaryIO) -> None:
     """One PDF with a page a certificate."""
     groups = [list(group) for _design, group in groupby(order, key=lambda each: each[1])]
     if len(groups) == 1:
@@ -268,7 +268,7 @@ def _print_file(context: jobs.Context, order: Order, language: str, file: IO[byt
         whole.save(file)
 
 
-def _pages(context: jobs.Context, order: Order, before: int, language: str, file: IO[bytes]) -> None:
+def _pages(context: jobs.Context, order: Order, before: int, language: str, file: BinaryIO) -> None:
     """The pages of certificates of one design."""
     press = printing.press(order[0][1], language)
     lines = (paper.line for paper in _papers(context, order, before))

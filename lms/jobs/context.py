@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms.core.access import Actor
 from lms.core.db import writing
 from lms.jobs import files, rules
-from lms.jobs.models import Job, JobProblem, JobState
+from lms.jobs.models import Job, JobProblem, JobState, job_table, problem_table
 
 THROTTLE = 1.0
 """Seconds between two notes of how far a job is."""
@@ -101,7 +101,7 @@ class Context:
     def begin(self, total: int) -> None:
         """Start from nothing, for work that is not taken up where it was broken off."""
         with self.step() as session:
-            session.execute(delete(JobProblem.__table__).where(JobProblem.__table__.c.job_id == self.job_id))
+            session.execute(delete(problem_table).where(problem_table.c.job_id == self.job_id))
             self.done, self.total, self.problem_count = 0, total, 0
 
     def progress(self, done: int, total: int | None = None) -> None:
@@ -153,7 +153,7 @@ class Context:
         )
 
     @contextmanager
-    def result(self, name: str) -> Iterator[IO[bytes]]:
+    def result(self, name: str) -> Iterator[BinaryIO]:
         """A file to write the result to; it becomes the job's when all is done, and vanishes otherwise."""
         part = files.part_path(self.job_id, uuid.uuid4().hex)
         try:
@@ -200,12 +200,11 @@ class Context:
 
     def _write(self, **values: Any) -> None:
         """Change the job's row if it is still ours; that also locks it until the transaction ends."""
-        table = Job.__table__
         statement = (
-            update(table)
-            .where(table.c.id == self.job_id, table.c.worker == self._worker)
+            update(job_table)
+            .where(job_table.c.id == self.job_id, job_table.c.worker == self._worker)
             .values(**values)
-            .returning(table.c.cancel_asked_at)
+            .returning(job_table.c.cancel_asked_at)
         )
         rows = self.session.execute(statement).all()
         if not rows:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Table, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.accounts.models import User
@@ -107,3 +107,7 @@ class JobProblem(Keyed, Scoped, Model):
         """Problems of the jobs in the scope."""
         table = Job.__table__.c
         return cls.job_id.in_(select(table.id).where(table.unit_id.in_(below(scope.unit_ids))))
+
+
+job_table = cast(Table, Job.__table__)
+problem_table = cast(Table, JobProblem.__table__)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import clock
 from lms.core.db import db, writing
-from lms.jobs.models import Job
+from lms.jobs.models import job_table
 
 EVERY = 5.0
 """Seconds between two signs; three of them fit into the silence after which a worker is taken for dead."""
@@ -25,8 +25,7 @@ def pulse(app: Flask, job_id: uuid.UUID, worker: str, every: float = EVERY) -> I
     over = threading.Event()
 
     def beat() -> None:
-        table = Job.__table__
-        mine = update(table).where(table.c.id == job_id, table.c.worker == worker)
+        mine = update(job_table).where(job_table.c.id == job_id, job_table.c.worker == worker)
         while not over.wait(every):
             with app.app_context(), writing():
                 try:

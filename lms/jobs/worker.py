@@ -29,7 +29,7 @@ from lms.jobs import files, rules
 from lms.jobs.context import Context, JobCancelledError, JobLostError
 from lms.jobs.expiry import remove_expired
 from lms.jobs.kinds import KINDS, Kind
-from lms.jobs.models import Job, JobState
+from lms.jobs.models import Job, JobState, job_table
 from lms.jobs.pulse import pulse
 from lms.signals import job_enqueued
 from translations.locales import LOCALES
@@ -187,7 +187,7 @@ def _end(
 ) -> None:
     """The job is over without a result."""
     session.rollback()
-    now, table = clock.now(), Job.__table__
+    now, table = clock.now(), job_table
     values = {
         "state": state,
         "finished_at": now,
@@ -213,7 +213,7 @@ def _in_all_languages(message: Any) -> dict[str, str]:
 
 def work_off(app: Flask, worker: str, *, stopped: Callable[[], bool] = lambda: False) -> list[uuid.UUID]:
     """Perform jobs until none is left (or ``stopped()``); returns their ids."""
-    performed = []
+    performed: list[uuid.UUID] = []
     _here.add(worker)
     try:
         while not stopped():
