@@ -21,6 +21,7 @@ TIME_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _SHORT = {"vi": "dd/MM/yyyy", "en": "d MMM y", "ar": "dd/MM/yyyy"}
 _SHORT_MONTH = {"vi": "MM/yyyy", "en": "MMM y", "ar": "MM/yyyy"}
+_WORD_JOINER = "\u2060"
 _COMMA = {"vi": ",", "en": ",", "ar": "،"}
 
 
@@ -84,8 +85,8 @@ def date_time(instant: datetime, locale: Locale) -> str:
 
 
 def time_range(start: time, end: time, locale: Locale) -> str:
-    """Return "07:30–09:00"; in Arabic isolated, or the later time would come to stand first."""
-    written = f"{clock_time(start)}–{clock_time(end)}"
+    """Return "07:30–09:00", which no line may break; in Arabic isolated, or the later time would come first."""
+    written = f"{clock_time(start)}–{_WORD_JOINER}{clock_time(end)}"
     return isolate(written) if locale.is_rtl else written
 
 

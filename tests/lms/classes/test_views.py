@@ -157,7 +157,7 @@ def test_a_series_is_shown_before_it_is_added(session: Session, world: World, si
     assert client.get(address).status_code == 200
     preview = client.post(address, data={**SERIES, "preview": "1"})
     assert preview.status_code == 200
-    assert preview.text.count("19:00–21:00") == 5
+    assert preview.text.count("19:00–\u206021:00") == 5
     assert "Ngày nghỉ lễ: Ngày Văn hóa Việt Nam." in preview.text
     assert session.scalar(select(func.count()).select_from(ClassSession)) == 0
     skipping = client.post(address, data={**SERIES, "skip_holidays": "y", "preview": "1"})
