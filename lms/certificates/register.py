@@ -35,6 +35,34 @@ def find_by_code(session: Session, typed: str) -> Certificate | None:
         return certificate
 
 
+def find_by_number(session: Session, branch_id: uuid.UUID, year: int, number: int) -> Certificate | None:
+    """The certificate with a number of an issuer, for whoever holds its signed code; with what replaced it."""
+    with everything(session):
+        query = select(Certificate).where(
+            Certificate.branch_id == branch_id, Certificate.year == year, Certificate.number == number
+        )
+        return session.scalars(query.options(joinedload(Certificate.replaced_by))).first()
+
+
+def events_of(session: Session, certificate: Certificate) -> Sequence[CertificateEvent]:
+    """What happened to a certificate that somebody found by its code."""
+    with everything(session):
+        return certificate.events
+
+
+def no_longer_valid(
+    session: Session, branch_id: uuid.UUID | None = None, year: int | None = None
+) -> list[tuple[uuid.UUID, int, int, CertificateState]]:
+    """Issuer, year, number and state of the certificates that do not hold any more, in order."""
+    columns = (Certificate.branch_id, Certificate.year, Certificate.number, Certificate.state)
+    query = select(*columns).where(Certificate.state != CertificateState.VALID).order_by(*columns[:3])
+    for column, value in ((Certificate.branch_id, branch_id), (Certificate.year, year)):
+        if value is not None:
+            query = query.where(column == value)
+    with everything(session):
+        return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
 def person_with(session: Session, typed: str, birth_year: int) -> uuid.UUID | None:
     """The person of the certificate with this code, when the year of birth fits. One query, whatever is wrong."""
     code = rules.typed_code(typed) or "0" * rules.CODE_LENGTH

@@ -41,17 +41,20 @@ from lms.certificates.register import (
     certificates_of,
     certificates_of_class,
     class_of,
+    events_of,
     filters,
     find_by_code,
+    find_by_number,
     holders,
+    no_longer_valid,
     person_with,
     printing_order,
     replaced_by,
     search,
     staff_names,
 )
-from lms.certificates.rules import typed_code
-from lms.certificates.sealing import address, site_of
+from lms.certificates.rules import place_in_register, says_the_same, typed_code
+from lms.certificates.sealing import address, credential, site_of, status_address
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.completion.service import Candidate
@@ -73,14 +76,19 @@ __all__ = [
     "certificates_of",
     "certificates_of_class",
     "class_of",
+    "credential",
     "edition",
+    "events_of",
     "facts",
     "filters",
     "find_by_code",
+    "find_by_number",
     "issue",
     "issuer_of",
+    "no_longer_valid",
     "papers",
     "person_with",
+    "place_in_register",
     "print_file",
     "printing_order",
     "proposal",
@@ -89,12 +97,14 @@ __all__ = [
     "replaced_by",
     "require_valid",
     "revoke",
+    "says_the_same",
     "search",
     "sentence",
     "set_issuer",
     "site_of",
     "specimen",
     "staff_names",
+    "status_address",
     "typed_code",
     "unit_title",
     "waiting",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import InputRequired, ValidationError
 
@@ -32,3 +33,9 @@ class OwnForm(BaseForm):
         except DateError:
             return None
         return birth.year
+
+
+class FileForm(BaseForm):
+    """A PDF file."""
+
+    file = FileField(_l("PDF file of the certificate"), [FileRequired(_l("Please choose a file."))])

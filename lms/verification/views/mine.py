@@ -1,4 +1,4 @@
-"""Public pages: whether a certificate is genuine, and people's own certificates."""
+"""People's own certificates, opened with a code and a year of birth."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import (
-    Blueprint,
     Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
@@ -33,58 +31,12 @@ from lms.core.errors import DomainError
 from lms.core.i18n import current_language
 from lms.verification import service
 from lms.verification.forms import OwnForm
+from lms.verification.views.blueprint import bp, unlisted
 from translations.locales import LOCALES
-
-bp = Blueprint("verification", __name__, template_folder="templates")
 
 OWN = "own_certificates"
 REMEMBERED = timedelta(minutes=30)
 """How long a browser may show somebody's certificates: phones and computers are shared."""
-
-
-# --- anybody with a paper in hand -------------------------------------------------------------------------
-
-
-@bp.get("/verify")
-@public
-def check() -> Any:
-    """A field for the code."""
-    typed = request.args.get("code", "").strip()
-    if not typed:
-        return render_template("verification/check.html", typed="", unknown=False)
-    code = certificates.typed_code(typed)
-    return redirect(url_for("verification.show", code=code)) if code else _unknown(typed)
-
-
-@bp.get("/v/<code>")
-@public
-def show(code: str) -> Any:
-    """Whether the certificate with this code is genuine, in one sentence, and everything printed on it."""
-    certificate = certificates.find_by_code(db.session(), code)
-    if certificate is None:
-        return _unknown(code)
-    page = render_template(
-        "verification/show.html",
-        certificate=certificate,
-        state=certificate.state.value,
-        last=certificate.events[-1],
-        facts=certificates.facts(certificate, current_language()),
-    )
-    return _unlisted(page)
-
-
-def _unknown(typed: str) -> Response:
-    page = render_template("verification/check.html", typed=typed[:40], unknown=True)
-    return _unlisted(page, 404)
-
-
-def _unlisted(page: str, status: int = 200) -> Response:
-    response = make_response(page, status)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
-# --- people's own certificates ----------------------------------------------------------------------------
 
 
 @bp.route("/my-certificates", methods=["GET", "POST"])
@@ -93,7 +45,7 @@ def mine() -> Any:
     """One's own certificates, opened with the code on the paper and the year of birth."""
     if request.method == "GET" and (person_id := _remembered()) is not None:
         found = certificates.certificates_of(db.session(), person_id)
-        return _unlisted(render_template("verification/mine.html", found=found))
+        return unlisted(render_template("verification/mine.html", found=found))
     form, status = OwnForm(), 200
     if request.method == "GET":
         form.code.data = request.args.get("code", "")
@@ -112,7 +64,7 @@ def mine() -> Any:
 
 
 def _form_page(form: OwnForm, status: int, headers: dict[str, str] | None = None) -> Response:
-    response = _unlisted(render_template("verification/open.html", form=form), status)
+    response = unlisted(render_template("verification/open.html", form=form), status)
     response.headers.update(headers or {})
     return response
 
@@ -177,4 +129,4 @@ def show_qr(certificate_id: uuid.UUID) -> Any:
         image=f"data:image/svg+xml;base64,{image}",
         label=_("QR code of the certificate"),
     )
-    return _unlisted(page)
+    return unlisted(page)
