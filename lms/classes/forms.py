@@ -198,6 +198,8 @@ class ClassForm(DetailsFields, WhenFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.course.choices = [(course.slug, pick(course.titles)) for course in catalogue.courses()]
+        # the page begins with the course, and so does the summary of what is wrong
+        self._fields = {"course": self._fields["course"], **self._fields}
 
     def validate_start(self, field: Field) -> None:
         """A day needs a time."""
