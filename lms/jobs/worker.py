@@ -91,7 +91,10 @@ _here: set[str] = set()
 def claim(session: Session, worker: str, now: datetime) -> Job | None:
     """Take the next job: a queued one, or one whose worker died. Commits. None when there is nothing to do."""
     abandoned = _abandoned(session, worker, now)
+    queued = session.scalar(select(Job.id).where(Job.state == JobState.QUEUED).limit(1))
     session.rollback()
+    if queued is None and not abandoned:  # a look costs others no turn to write
+        return None
     with writing():
         query = (
             select(Job)
