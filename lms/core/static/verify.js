@@ -110,9 +110,20 @@ async function check(code) {
 
 // --- saying it -----------------------------------------------------------------------------------------------
 
-function written(date, options) {
-  const locale = { ar: "ar-u-nu-latn-ca-gregory", en: "en-GB" }[language] || language;
-  return new Intl.DateTimeFormat(locale, options).format(date);
+function dayWritten(date, timeZone) {
+  if (language === "vi") {
+    const parts = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "numeric", year: "numeric", timeZone });
+    const [day, month, year] = parts.format(date).split("/").map(Number);
+    return `ngày ${day} tháng ${month} năm ${year}`;
+  }
+  const locale = language === "ar" ? "ar-u-nu-latn-ca-gregory" : "en-GB";
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone }).format(date);
+}
+
+function momentWritten(date) {
+  const timeZone = "Asia/Ho_Chi_Minh";
+  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(date);
+  return `${dayWritten(date, timeZone)}${language === "ar" ? "،" : ","} ${time}`;
 }
 
 function say({ code, token, asOf }) {
@@ -121,10 +132,9 @@ function say({ code, token, asOf }) {
   said.hidden = !token;
   for (const place of said.querySelectorAll("[data-field]")) {
     const field = place.dataset.field;
-    if (token) place.textContent = field === "issued_on" ? written(token.day, { dateStyle: "long", timeZone: "UTC" }) : token[field];
+    if (token) place.textContent = field === "issued_on" ? dayWritten(token.day, "UTC") : token[field];
   }
-  const moment = asOf && written(asOf, { dateStyle: "long", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
-  for (const place of offline.querySelectorAll("[data-as-of]")) place.textContent = moment || "";
+  for (const place of offline.querySelectorAll("[data-as-of]")) place.textContent = asOf ? momentWritten(asOf) : "";
   offline.hidden = false;
   offline.dataset.said = code;
 }
