@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TypeVar
 
 import pikepdf
+from flask import url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -118,6 +119,10 @@ def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield chunk
 
 
+def _place(job: Job) -> str:
+    return url_for("certificates.of_class", class_id=uuid.UUID(job.params["class_id"]))
+
+
 def _note(
     context: jobs.Context, refusal: CertificateError, name: str, person_id: uuid.UUID | None = None
 ) -> None:
@@ -146,6 +151,7 @@ def _issued(job: Job) -> str | None:
     permission=Permission.CERTIFICATES_ISSUE,
     made=_issued,
     words=printing.named,
+    place=_place,
 )
 def issue(context: jobs.Context) -> None:
     """Decide once who completed, then issue in chunks, each with its numbers in one transaction."""
@@ -196,6 +202,7 @@ def _printed(job: Job) -> str | None:
     permission=Permission.CERTIFICATES_ISSUE,
     made=_printed,
     words=printing.named,
+    place=_place,
 )
 def print_papers(context: jobs.Context) -> None:
     """Set the papers chunk by chunk straight into a file on disk."""

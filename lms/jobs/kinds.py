@@ -17,7 +17,8 @@ Values = dict[str, Any]
 @dataclass(frozen=True)
 class Kind:
     """A kind of job: its (lazy) title, what staff need to order and see it, who performs it, the sentence that
-    says what was made, and how the values of a problem are written in the language in force.
+    says what was made, how the values of a problem are written in the language in force, and the address of the
+    page of what it is done to.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Kind:
     perform: Performer
     made: Callable[[Job], str | None]
     words: Callable[[Values], Values]
+    place: Callable[[Job], str | None]
 
 
 KINDS: dict[str, Kind] = {}
@@ -38,6 +40,7 @@ def performer(
     permission: Permission,
     made: Callable[[Job], str | None] = lambda _job: None,
     words: Callable[[Values], Values] = lambda values: values,
+    place: Callable[[Job], str | None] = lambda _job: None,
 ) -> Callable[[Performer], Performer]:
     """Register a function as what performs jobs of the kind ``name``.
 
@@ -46,7 +49,7 @@ def performer(
     """
 
     def register(perform: Performer) -> Performer:
-        KINDS[name] = Kind(name, title, permission, perform, made, words)
+        KINDS[name] = Kind(name, title, permission, perform, made, words, place)
         return perform
 
     return register

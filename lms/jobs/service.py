@@ -36,6 +36,7 @@ __all__ = [
     "may_see_any",
     "nobody_comes",
     "performer",
+    "place",
     "problem_sentence",
     "problems_of",
     "result_of",
@@ -156,6 +157,12 @@ def made(job: Job) -> str | None:
     """What a job made so far, as a sentence in the language in force."""
     kind = KINDS.get(job.kind)
     return kind.made(job) if kind else None
+
+
+def place(job: Job) -> str | None:
+    """The address of the page of what the job is done to."""
+    kind = KINDS.get(job.kind)
+    return kind.place(job) if kind else None
 
 
 def time_left(job: Job, now: datetime) -> str | None:

@@ -65,6 +65,7 @@ def show(job_id: uuid.UUID) -> str:
         count=_count(job),
         left=service.time_left(job, at),
         made=service.made(job) if not job.active else None,
+        place=service.place(job),
         size=_size(job.result_size or 0),
         lonely=service.nobody_comes(session, job, at),
         downloadable=job.has_result(at),
