@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from flask import Response, render_template, request
@@ -22,7 +23,8 @@ def file() -> Any:
     form = FileForm()
     if not form.validate_on_submit():
         return _page(form, None, 200 if request.method == "GET" else 422)
-    content = form.file.data.read(LARGEST + 1)
+    with contextlib.closing(form.file.data):
+        content = form.file.data.read(LARGEST + 1)
     if len(content) > LARGEST:
         return _too_large()
     return _page(form, check_file(db.session(), content), 200)
