@@ -96,6 +96,7 @@ NOT_SHOWN = {
     "rosters.check": "leads to the upload when nothing was uploaded",
     "rosters.result": "leads to the class when nothing was imported",
     "completion.tasks": "leads to the first task",
+    "verification.check_before": "leads to the page with the field",
     "verification.show_qr": "a participant's",
     "verification.download": "a participant's",
     "accounts.restore": "gives back only what was just taken away",

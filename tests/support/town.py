@@ -10,13 +10,12 @@ from sqlalchemy import select
 
 from lms.accounts import service as accounts
 from lms.accounts.models import Grant
-from lms.certificates.jobs import PRINTING
+from lms.certificates.jobs import order_printing
 from lms.classes.models import ClassState, CourseClass, Enrolment, SessionState
 from lms.completion import service as completion
 from lms.completion.models import TaskResult
 from lms.core.access import SYSTEM, Actor, Granted, Role
 from lms.core.keys import new_key
-from lms.jobs import service as jobs
 from lms.people import merging
 from lms.people.models import Person
 from tests.support import papers
@@ -60,8 +59,8 @@ class Town:
             actor=inviting,
             now=papers.NOW,
         )
-        job = jobs.enqueue(
-            session, PRINTING, {}, unit_id=unit.id, about={"vi": "Lớp"}, actor=SYSTEM, now=papers.NOW
+        job = order_printing(
+            session, self.finished, form="pdf", languages=["vi"], actor=SYSTEM, now=papers.NOW
         )
         session.flush()
         group = self._group()
@@ -94,6 +93,7 @@ class Town:
             "role": "helper",
             "state": "enrolled",
             "code": self.certificate.code,
+            "year": self.certificate.year,
             "birth_year": self.certificate.birth_year,
             "token": self.token,
             "filename": "lms.css",
