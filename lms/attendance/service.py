@@ -340,21 +340,41 @@ def add_walk_in(
         actor=actor,
         now=now,
     )
-    classes.enrol(
-        session,
-        course_class,
-        person,
-        source=EnrolmentSource.WALK_IN,
-        beyond_capacity=True,
-        actor=actor,
-        now=now,
+    welcome(session, meeting, person, mark_id=mark_id, actor=actor, now=now)
+    return person
+
+
+def welcome(
+    session: Session,
+    meeting: ClassSession,
+    person: Person,
+    *,
+    mark_id: uuid.UUID,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Mark somebody who just came as present; without a place in the class, one is made, full or not."""
+    require_open(meeting, now=now)
+    course_class = meeting.course_class
+    entry = next((each for each in roll(session, meeting) if each.person.id == person.id), None)
+    if entry is None:
+        classes.enrol(
+            session,
+            course_class,
+            person,
+            source=EnrolmentSource.WALK_IN,
+            beyond_capacity=True,
+            actor=actor,
+            now=now,
+        )
+    supersedes = entry.mark_id if entry else None
+    mark = NewMark(
+        mark_id, meeting.id, person.id, AttendanceStatus.PRESENT, marked_at=now, supersedes=supersedes
     )
-    mark = NewMark(mark_id, meeting.id, person.id, AttendanceStatus.PRESENT, marked_at=now)
     record_marks(session, [mark], actor=actor, now=now)
     audit.record(
         session, "attendance.walk_in", actor=actor, now=now, unit_id=course_class.unit_id, subject=person
     )
-    return person
 
 
 @dataclass(frozen=True)

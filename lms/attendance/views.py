@@ -25,6 +25,7 @@ from lms.core.flashes import offer_undo
 from lms.core.i18n import current_locale
 from lms.core.keys import new_key
 from lms.core.rows import get_or_404
+from lms.people import service as people
 from lms.people.models import Person
 from translations.partial_dates import DateError, PartialDate
 
@@ -122,37 +123,60 @@ def undo(session_id: uuid.UUID, form_id: uuid.UUID) -> Any:
 @bp.route("/sessions/<uuid:session_id>/walk-in", methods=["GET", "POST"])
 @requires(Permission.ATTENDANCE_MARK)
 def walk_in(session_id: uuid.UUID) -> Any:
-    """Add somebody who just came."""
+    """Add somebody who just came; who is known already by name and birth year is offered first."""
     meeting = _meeting(session_id)
     form = WalkInForm()
+    known: list[Person] = []
     if request.method == "GET":
         form.mark.data = new_key().hex
+    elif "person" in request.form:
+        return _welcome(meeting)
     elif form.validate_on_submit():
         try:
-            _add_walk_in(meeting, form)
-            return redirect(url_for("attendance.roll_call", session_id=meeting.id))
+            birth = _birth(form)
+            if "anyway" not in request.form:
+                unit_id = meeting.course_class.unit_id
+                known = people.namesakes(db.session(), unit_id, form.name.data, birth.year)
+            if not known:
+                return _add_walk_in(meeting, form.name.data, birth)
         except DomainError as error:
             db.session.rollback()
             form.refuse(error)
             meeting = _meeting(session_id)
-    status = 200 if request.method == "GET" else 422
-    return render_template("attendance/walk_in.html", meeting=meeting, form=form), status
+    wrong = request.method == "POST" and not known
+    page = render_template("attendance/walk_in.html", meeting=meeting, form=form, known=known)
+    return page, 422 if wrong else 200
 
 
-def _add_walk_in(meeting: ClassSession, form: WalkInForm) -> None:
+def _birth(form: WalkInForm) -> PartialDate:
     try:
-        birth = PartialDate.parse(form.birth.data or "", today=today())
+        return PartialDate.parse(form.birth.data or "", today=today())
     except DateError as error:
         raise DomainError(error.code, _(str(error)), field="birth") from error
+
+
+def _key(name: str) -> uuid.UUID:
     try:
-        mark_id = uuid.UUID(form.mark.data or "")
+        return uuid.UUID(request.form.get(name, ""))
     except ValueError as error:
         raise BadRequest from error
+
+
+def _welcome(meeting: ClassSession) -> Any:
+    person = get_or_404(Person, _key("person"))
+    service.welcome(db.session(), meeting, person, mark_id=_key("mark"), actor=actor, now=now())
+    db.session.commit()
+    flash(_("Marked as present."))
+    return redirect(url_for("attendance.roll_call", session_id=meeting.id))
+
+
+def _add_walk_in(meeting: ClassSession, name: str, birth: PartialDate) -> Any:
     service.add_walk_in(
-        db.session(), meeting, name=form.name.data or "", birth=birth, mark_id=mark_id, actor=actor, now=now()
+        db.session(), meeting, name=name, birth=birth, mark_id=_key("mark"), actor=actor, now=now()
     )
     db.session.commit()
     flash(_("Added and marked as present."))
+    return redirect(url_for("attendance.roll_call", session_id=meeting.id))
 
 
 @bp.get("/sessions/<uuid:session_id>/people/<uuid:person_id>/marks")

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lms.audit import service as audit
 from lms.core.access import Actor
@@ -195,6 +195,23 @@ def search(text: str | None = None) -> Select[Any]:
     for word in names.fold(typed).split():
         query = query.where((" " + Person.name_folded).contains(" " + word, autoescape=True))
     return query
+
+
+def namesakes(session: Session, unit_id: uuid.UUID, name: str, birth_year: int | None) -> list[Person]:
+    """People of a commune with this name, however its letters are written, and this year of birth; at most eight."""
+    query = (
+        select(Person)
+        .where(
+            Person.unit_id == commune_of(session, unit_id),
+            Person.name_folded == names.fold(name),
+            Person.birth_year == birth_year,
+            Person.merged_into_id.is_(None),
+        )
+        .options(joinedload(Person.residential_group))
+        .order_by(Person.id)
+        .limit(8)
+    )
+    return list(session.scalars(query))
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,15 @@ def enrol(
 ) -> Enrolment:
     """Give a person a place, or one on the waiting list when the class is full.
 
-    Somebody who withdrew goes to the end. ``beyond_capacity`` is for who sits in the room already.
+    Somebody who withdrew goes to the end. ``beyond_capacity`` is for who sits in the room already, also
+    when the person was on the waiting list.
     Raises DomainError "already_enrolled", "class_closed".
     """
     refuse_closed(course_class)
     lock_list(session, course_class)
     enrolment = _enrolment_of(session, course_class.id, person.id)
-    if enrolment is not None and enrolment.state is not EnrolmentState.WITHDRAWN:
+    waiting_here = beyond_capacity and enrolment is not None and enrolment.state is EnrolmentState.WAITING
+    if enrolment is not None and enrolment.state is not EnrolmentState.WITHDRAWN and not waiting_here:
         raise DomainError(
             "already_enrolled",
             _l("This person is already in the class or on its waiting list."),

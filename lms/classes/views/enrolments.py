@@ -25,7 +25,6 @@ from lms.core.paging import asked_page, paginate
 from lms.core.rows import get_or_404
 from lms.people import service as people
 from lms.people.models import Person
-from translations import names
 
 MOST_FOUND = 8
 
@@ -123,18 +122,8 @@ def new_person(class_id: uuid.UUID) -> Any:
 
 
 def _namesakes(course_class: CourseClass, form: NewPersonForm) -> list[Person]:
-    query = (
-        select(Person)
-        .where(
-            Person.unit_id == people.commune_of(db.session(), course_class.unit_id),
-            Person.name_folded == names.fold(form.name.data),
-            Person.birth_year == (form.birth.value.year if form.birth.value else None),
-            Person.merged_into_id.is_(None),
-        )
-        .options(joinedload(Person.residential_group))
-        .limit(MOST_FOUND)
-    )
-    return list(db.session.scalars(query))
+    year = form.birth.value.year if form.birth.value else None
+    return people.namesakes(db.session(), course_class.unit_id, form.name.data, year)
 
 
 def _enrolment(class_id: uuid.UUID, enrolment_id: uuid.UUID) -> Enrolment:

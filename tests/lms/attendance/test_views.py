@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.attendance import service
 from lms.attendance.models import AttendanceMark
-from lms.classes.models import ClassSession, CourseClass
+from lms.classes.models import ClassSession, CourseClass, EnrolmentState
 from lms.core.access import Role
 from tests.support.client import CheckedClient
 from tests.support.queries import count_queries
@@ -126,6 +126,25 @@ def test_a_walk_in_needs_a_name_and_a_year(
     right = trainer.post(url, data={"mark": mark, "name": "Lò Thị Ế", "birth": "1961"}, follow_redirects=True)
     assert "Lò Thị Ế" in right.text
     assert statuses(session, meeting).count("present") == 1
+
+
+def test_a_walk_in_who_is_known_already_is_offered_first(
+    trainer: CheckedClient, world: World, session: Session, meeting: ClassSession
+) -> None:
+    waiting = world.make_person("Bế Thị Mười", 1951)
+    world.enrol(meeting.course_class, waiting, EnrolmentState.WAITING)
+    session.commit()
+    url = f"/sessions/{meeting.id}/walk-in"
+    typed = {"mark": fields(trainer.get(url).text)["mark"], "name": "Be thi muoi", "birth": "1951"}
+    offer = trainer.post(url, data=typed)
+    assert f'value="{waiting.id}"' in offer.text
+    assert 'value="Be thi muoi"' in offer.text, "nothing typed is lost"
+    there = trainer.post(url, data={"mark": typed["mark"], "person": str(waiting.id)}, follow_redirects=True)
+    assert there.text.count("Bế Thị Mười") == 1
+    assert statuses(session, meeting).count("present") == 1
+    typed["mark"] = fields(trainer.get(url).text)["mark"]
+    trainer.post(url, data={**typed, "anyway": "1"})
+    assert statuses(session, meeting).count("present") == 2
 
 
 def test_staff_of_other_classes_do_not_find_it(
