@@ -33,6 +33,8 @@ class _Translations:
 class BaseForm(FlaskForm):
     """Base of every form."""
 
+    _fields: dict[str, Any]
+
     class Meta(FlaskForm.Meta):  # type: ignore[name-defined]
         """Messages come from our catalogue."""
 
