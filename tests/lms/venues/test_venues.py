@@ -26,7 +26,7 @@ def test_two_places_of_a_unit_in_use_have_two_names(session: Session, world: Wor
     hall = add(session, world, "Trường Tiểu học  Cửa Nam", seats=40, step_free=True)
     assert hall.name == "Trường Tiểu học Cửa Nam"
     add(session, world, "Trường Tiểu học Cửa Nam", code="00070")
-    with pytest.raises(DomainError, match="There is already|Đã có") as error:
+    with pytest.raises(DomainError) as error:
         add(session, world, "truong tieu hoc CUA NAM")
     assert (error.value.code, error.value.field) == ("venue_exists", "name")
     service.archive_venue(session, hall, **WHEN)
