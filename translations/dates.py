@@ -1,7 +1,6 @@
 """Dates and times as each language writes them, on the clock of Vietnam.
 
-Latin digits, 24 hours, no invisible direction marks. Only a range of times is isolated in Arabic, or it
-would be shown the wrong way round.
+Latin digits, 24 hours, no invisible direction marks; ranges are in words in Arabic.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
 
-from translations.bidi import isolate
 from translations.locales import Locale
 from translations.partial_dates import PartialDate
 
@@ -21,7 +19,7 @@ TIME_ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _SHORT = {"vi": "dd/MM/yyyy", "en": "d MMM y", "ar": "dd/MM/yyyy"}
 _SHORT_MONTH = {"vi": "MM/yyyy", "en": "MMM y", "ar": "MM/yyyy"}
-_WORD_JOINER = "\u2060"
+_WORD_JOINER, _NO_BREAK = "\u2060", "\u00a0"
 _COMMA = {"vi": ",", "en": ",", "ar": "،"}
 
 
@@ -85,9 +83,14 @@ def date_time(instant: datetime, locale: Locale) -> str:
 
 
 def time_range(start: time, end: time, locale: Locale) -> str:
-    """Return "07:30–09:00", which no line may break; in Arabic isolated, or the later time would come first."""
-    written = f"{clock_time(start)}–{_WORD_JOINER}{clock_time(end)}"
-    return isolate(written) if locale.is_rtl else written
+    """Return "07:30–09:00", which no line may break; in Arabic in words, ar "من 07:30 إلى 09:00".
+
+    With a dash between two numbers an Arabic reader could take either for the first.
+    """
+    first, last = clock_time(start), clock_time(end)
+    if locale.code == "ar":
+        return f"من{_NO_BREAK}{first} إلى{_NO_BREAK}{last}"
+    return f"{first}–{_WORD_JOINER}{last}"
 
 
 def date_range(start: date, end: date, locale: Locale) -> str:

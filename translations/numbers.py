@@ -8,7 +8,7 @@ from decimal import Decimal
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from translations.bidi import isolate_foreign, strip_marks
+from translations.bidi import isolate, isolate_foreign, strip_marks
 from translations.locales import Locale
 
 
@@ -24,9 +24,13 @@ def count(number: int, locale: Locale) -> str:
 
 
 def percent(fraction: float | Decimal, locale: Locale, digits: int = 0) -> str:
-    """Return a share of 1 as a percentage, at most ``digits`` decimals: 0.845 -> vi "84,5%", ar "84.5%"."""
+    """Return a share of 1 as a percentage, at most ``digits`` decimals: 0.845 -> vi "84,5%", ar "84.5%".
+
+    In Arabic it is isolated: after Arabic letters the sign would come to stand on the other side.
+    """
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + "%"
-    return strip_marks(format_percent(fraction, pattern, locale=locale.code))
+    written = strip_marks(format_percent(fraction, pattern, locale=locale.code))
+    return isolate(written) if locale.is_rtl else written
 
 
 def join(items: Sequence[str], locale: Locale) -> str:

@@ -76,7 +76,7 @@ def test_times_have_24_hours_and_ranges_are_isolated_in_arabic_only() -> None:
     assert dates.clock_time(time(14, 5)) == "14:05"
     assert dates.time_range(time(7, 30), time(9), VI) == "07:30–\u206009:00"
     assert dates.time_range(time(7, 30), time(9), EN) == "07:30–\u206009:00"
-    assert dates.time_range(time(7, 30), time(9), AR) == "\u206807:30–\u206009:00\u2069"
+    assert dates.time_range(time(7, 30), time(9), AR) == "من\u00a007:30 إلى\u00a009:00"
 
 
 def test_date_ranges() -> None:

@@ -21,8 +21,12 @@ def test_decimals_and_counts() -> None:
 
 
 def test_percentages_keep_the_sign_after_the_figure() -> None:
-    assert [numbers.percent(0.845, one, digits=1) for one in (VI, EN, AR)] == ["84,5%", "84.5%", "84.5%"]
-    assert [numbers.percent(0.8, one) for one in (VI, EN, AR)] == ["80%", "80%", "80%"]
+    assert [numbers.percent(0.845, one, digits=1) for one in (VI, EN, AR)] == [
+        "84,5%",
+        "84.5%",
+        "\u206884.5%\u2069",
+    ]
+    assert [numbers.percent(0.8, one) for one in (VI, EN, AR)] == ["80%", "80%", "\u206880%\u2069"]
     assert numbers.percent(1, VI, digits=1) == "100%"
 
 
