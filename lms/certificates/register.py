@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.accounts.models import User
 from lms.certificates import rules
 from lms.certificates.models import Certificate, CertificateEvent, CertificateState
 from lms.classes.models import CourseClass
-from lms.core.access import everything
+from lms.core.access import everything, public_rows
 from lms.people.models import Person
 from lms.units.models import Branch
 from translations import names
@@ -35,13 +36,28 @@ def find_by_code(session: Session, typed: str) -> Certificate | None:
         return certificate
 
 
-def find_by_number(session: Session, branch_id: uuid.UUID, year: int, number: int) -> Certificate | None:
-    """The certificate with a number of an issuer, for whoever holds its signed code; with what replaced it."""
-    with everything(session):
-        query = select(Certificate).where(
-            Certificate.branch_id == branch_id, Certificate.year == year, Certificate.number == number
-        )
-        return session.scalars(query.options(joinedload(Certificate.replaced_by))).first()
+class Entry(NamedTuple):
+    """What the register says of a number."""
+
+    code: str
+    state: CertificateState
+    issued_on: date
+    printed: dict[str, Any]
+
+
+_ENTRY: Final = public_rows(
+    select(Certificate.code, Certificate.state, Certificate.issued_on, Certificate.printed).where(
+        Certificate.branch_id == bindparam("branch_id"),
+        Certificate.year == bindparam("year"),
+        Certificate.number == bindparam("number"),
+    )
+)
+
+
+def entry(session: Session, branch_id: uuid.UUID, year: int, number: int) -> Entry | None:
+    """What the register says of a number of an issuer, for whoever holds its signed code."""
+    row = session.execute(_ENTRY, {"branch_id": branch_id, "year": year, "number": number}).first()
+    return Entry(*row) if row else None
 
 
 def events_of(session: Session, certificate: Certificate) -> Sequence[CertificateEvent]:

@@ -38,13 +38,14 @@ from lms.certificates.printing import (
     specimen,
 )
 from lms.certificates.register import (
+    Entry,
     certificates_of,
     certificates_of_class,
     class_of,
+    entry,
     events_of,
     filters,
     find_by_code,
-    find_by_number,
     holders,
     no_longer_valid,
     person_with,
@@ -67,6 +68,7 @@ from lms.trust import service as trust
 from translations import names
 
 __all__ = [
+    "Entry",
     "Issued",
     "Paper",
     "Readiness",
@@ -78,11 +80,11 @@ __all__ = [
     "class_of",
     "credential",
     "edition",
+    "entry",
     "events_of",
     "facts",
     "filters",
     "find_by_code",
-    "find_by_number",
     "issue",
     "issuer_of",
     "no_longer_valid",

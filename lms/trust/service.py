@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -255,10 +256,20 @@ def _made_signer(key_id: uuid.UUID, pem: str, private: Any) -> Signer:
 
 
 def known_key(session: Session, key_id: bytes) -> KnownKey | None:
-    """The token key with a short name, retired or not."""
-    query = _public_part().where(IssuerKey.token_key_id == key_id.hex())
-    row = session.execute(public_rows(query)).first()
-    return KnownKey(row[0], row[1], row[2]) if row else None
+    """The token key with a short name, retired or not. What was found once is remembered: it never changes."""
+    remembered = _KNOWN.setdefault(session.get_bind(IssuerKey), {})
+    if key_id not in remembered:
+        row = session.execute(
+            public_rows(_public_part().where(IssuerKey.token_key_id == key_id.hex()))
+        ).first()
+        if row is None:
+            return None
+        remembered[key_id] = KnownKey(row[0], row[1], row[2])
+    return remembered[key_id]
+
+
+_KNOWN: WeakKeyDictionary[Any, dict[bytes, KnownKey]] = WeakKeyDictionary()
+"""By database, the keys that were asked for."""
 
 
 def known_keys(session: Session) -> list[KnownKey]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+import uuid
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -14,12 +15,9 @@ from sqlalchemy.orm import Session
 
 from certificates import token
 from certificates.errors import CertificateError
-from certificates.keys import KEY_ID_LENGTH
 from lms.certificates import service as certificates
-from lms.certificates.models import Certificate
 from lms.core.i18n import pick
 from lms.trust import service as trust
-from lms.trust.service import KnownKey
 from translations.dates import long_date
 from translations.locales import LOCALES
 
@@ -58,7 +56,7 @@ class Checked:
     code: str
     sentence: str = ""
     token: token.Token | None = None
-    certificate: Certificate | None = None
+    entry: certificates.Entry | None = None
     fields: list[Compared] = field(default_factory=list)
 
 
@@ -72,8 +70,9 @@ def code_in(typed: str) -> str:
 
 def check_token(session: Session, text: str) -> Checked:
     """Check a signed code, and look its certificate up. Never raises for what the code holds."""
+    keys = _Keys(session)
     try:
-        said, key = _read(session, text)
+        said = token.verify(text, keys)
     except CertificateError as error:
         reason = error.reasons[0]
         return Checked(reason.code, gettext(reason.message, **reason.params))
@@ -81,30 +80,38 @@ def check_token(session: Session, text: str) -> Checked:
         number, year = certificates.place_in_register(said.number, said.issued_on)
     except ValueError:
         return Checked("unregistered", token=said)
-    certificate = certificates.find_by_number(session, key.branch_id, year, number)
-    if certificate is None:
+    entry = certificates.entry(session, keys.issuer, year, number)
+    if entry is None:
         return Checked("unregistered", token=said)
-    fields = compare(said, certificate)
-    code = certificate.state.value if all(each.same for each in fields) else "different"
-    return Checked(code, token=said, certificate=certificate, fields=fields)
+    fields = compare(said, entry)
+    code = entry.state.value if all(each.same for each in fields) else "different"
+    return Checked(code, token=said, entry=entry, fields=fields)
 
 
-def _read(session: Session, text: str) -> tuple[token.Token, KnownKey]:
-    data = token.decoded(text)
-    key = trust.known_key(session, data[1 : 1 + KEY_ID_LENGTH])
-    keys = {bytes.fromhex(key.key_id): key.public} if key else {}
-    said = token.verify(text, keys)
-    assert key is not None
-    return said, key
+class _Keys(dict[bytes, bytes]):
+    """The keys of all issuers, looked up when one is asked for; ``issuer`` is whose it was."""
+
+    issuer: uuid.UUID
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def get(self, key_id: bytes, default: Any = None) -> Any:
+        known = trust.known_key(self.session, key_id)
+        if known is None:
+            return default
+        self.issuer = known.branch_id
+        return known.public
 
 
-def compare(said: token.Token, certificate: Certificate) -> list[Compared]:
+def compare(said: token.Token, entry: certificates.Entry) -> list[Compared]:
     """What the code says beside what the register has, field by field; a long text may be shortened in the code."""
-    line, language = certificate.printed, said.locale
+    line, language = entry.printed, said.locale
     registered = {
         "name": line["name"],
         "course": pick(line["course_title"], language),
-        "issued_on": certificate.issued_on,
+        "issued_on": entry.issued_on,
         "number": line["number"],
         "issuer": pick(line["issuer_name"], language),
     }

@@ -44,11 +44,12 @@ def show(code: str) -> Any:
         checked = check_token(db.session(), code)
         if checked.code == "token_unreadable":
             return _unknown(code)
-        return _answer(checked, checked.certificate)
+        entry = checked.entry
+        return _answer(checked, certificates.find_by_code(db.session(), entry.code) if entry else None)
     certificate = certificates.find_by_code(db.session(), code)
     if certificate is None:
         return _unknown(code)
-    return _answer(Checked(certificate.state.value, certificate=certificate), certificate)
+    return _answer(Checked(certificate.state.value), certificate)
 
 
 def _answer(checked: Checked, certificate: Certificate | None) -> Response:
