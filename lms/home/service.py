@@ -69,11 +69,14 @@ def needs(session: Session, *, now: datetime) -> dict[str, list[Need]]:
 
 
 def _one_short(session: Session, found: Sequence[ClassSummary]) -> dict[uuid.UUID, int]:
-    """How many people of each class would complete with one more session, once no session lies ahead."""
+    """How many people of each class would complete with one more session: none lies ahead, nobody decided yet."""
     over = {
         each.course_class.id: each
         for each in found
-        if each.held and each.next_session is None and each.state in ("running", "finished")
+        if each.held
+        and not each.decided
+        and each.next_session is None
+        and each.state in ("running", "finished")
     }
     query = (
         select(Attendance.class_id, Attendance.person_id, func.count())

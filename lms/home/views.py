@@ -173,7 +173,7 @@ def _unit_rows(found: Figures) -> list[dict[str, Any]]:
     rows = [
         {
             "unit": unit,
-            "title": units.title(unit, current_language(), today()),
+            "title": units.short_heading(unit, current_language(), today()),
             "figures": found.by_unit[unit.id],
         }
         for unit in unit_names(db.session(), list(found.by_unit))

@@ -225,6 +225,11 @@ def full_title(unit: Unit, language: str, on: date) -> str:
     return rules.full_title(_name(unit, on), [_name(each, on) for each in ancestors(unit)], language)
 
 
+def short_heading(unit: Unit, language: str, on: date) -> str:
+    """The title as it stands in a heading or a list: "Phường Cửa Nam"."""
+    return rules.at_the_start(title(unit, language, on))
+
+
 def heading(unit: Unit, language: str, on: date) -> str:
     """The full title as it stands in a heading or a list: "Phường Cửa Nam, thành phố Hà Nội"."""
     return rules.at_the_start(full_title(unit, language, on))
