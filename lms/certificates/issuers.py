@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.audit import service as audit
-from lms.certificates import headings, printing
+from lms.certificates import appearance, headings, printing, showing
 from lms.certificates.models import Issuer
 from lms.classes.models import CourseClass
 from lms.core.access import Actor
@@ -54,7 +54,7 @@ def set_issuer(
 
     Raises DomainError when a line does not fit the design, before anybody waits for a certificate.
     """
-    if design not in {each.name for each in printing.certificate_designs()}:
+    if design not in {each.name for each in appearance.designs(session, branch.unit_id)}:
         raise DomainError("unknown_design", _l("There is no such design."), field="design")
     issuer = session.get(Issuer, branch.id)
     if issuer is None:
@@ -66,9 +66,7 @@ def set_issuer(
     refusal = printing.why_not_printable(issuer, printing.specimen_line(issuer, on=local_date(now)))
     if refusal is not None:
         field = refusal.reasons[0].field or ""
-        raise DomainError(
-            "not_printable", printing.sentence(refusal), field=printing.ISSUER_FIELDS.get(field)
-        )
+        raise DomainError("not_printable", showing.sentence(refusal), field=showing.ISSUER_FIELDS.get(field))
     session.add(issuer)
     session.flush()
     audit.record(session, "issuer.set", actor=actor, now=now, unit_id=branch.unit_id, subject=branch)

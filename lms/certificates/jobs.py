@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from certificates.errors import CertificateError
 from certificates.printfile import write_print_file
-from lms.certificates import printing, service
+from lms.certificates import printing, service, showing
 from lms.certificates.models import Certificate
-from lms.certificates.printing import Paper
+from lms.certificates.papers import Paper
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.core.access import Actor, Permission
@@ -150,7 +150,7 @@ def _issued(job: Job) -> str | None:
     title=_l("Issue certificates"),
     permission=Permission.CERTIFICATES_ISSUE,
     made=_issued,
-    words=printing.named,
+    words=showing.named,
     place=_place,
 )
 def issue(context: jobs.Context) -> None:
@@ -201,7 +201,7 @@ def _printed(job: Job) -> str | None:
     title=_l("Print certificates"),
     permission=Permission.CERTIFICATES_ISSUE,
     made=_printed,
-    words=printing.named,
+    words=showing.named,
     place=_place,
 )
 def print_papers(context: jobs.Context) -> None:
@@ -248,7 +248,7 @@ def _archive(context: jobs.Context, order: Order, languages: Sequence[str], file
             papers = _papers(context, order, number * len(order))
             for _kind, group in groupby(papers, key=lambda paper: paper.kind):
                 for chunk in _chunks(group):
-                    results = chunk[0].press(language).make([paper.line for paper in chunk])
+                    results = chunk[0].press(language).make([paper.data for paper in chunk])
                     for paper, made in zip(chunk, results, strict=True):
                         entry = zipfile.ZipInfo(folder + paper.file_name(language), moment)
                         if made.refusal is not None:
@@ -278,7 +278,7 @@ def _print_file(context: jobs.Context, order: Order, language: str, file: Binary
 def _pages(context: jobs.Context, order: Order, before: int, language: str, file: BinaryIO) -> None:
     """The pages of certificates of one design."""
     press = printing.press(order[0][1], language)
-    lines = (paper.line for paper in _papers(context, order, before))
+    lines = (paper.data for paper in _papers(context, order, before))
     for made in write_print_file(press, lines, file, context.params["title"]):
         if made.refusal is not None:
             _note(context, made.refusal, made.data["name"])

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     UniqueConstraint,
     select,
@@ -40,8 +41,42 @@ class Issuer(UnitScoped, Model):
     place: Mapped[dict[str, Any]]
     signatory_position: Mapped[dict[str, Any]]
     signatory_name: Mapped[str] = mapped_column(String(120))
+    logo_digest: Mapped[str | None] = mapped_column(ForeignKey("picture.digest"))
+    seal_digest: Mapped[str | None] = mapped_column(ForeignKey("picture.digest"))
 
     branch: Mapped[Branch] = relationship()
+    logo: Mapped[Picture | None] = relationship(foreign_keys=[logo_digest], lazy="joined")
+    seal: Mapped[Picture | None] = relationship(foreign_keys=[seal_digest], lazy="joined")
+
+    @property
+    def pictures(self) -> dict[str, bytes]:
+        """The content of logo and seal by digest."""
+        return {each.digest: each.content for each in (self.logo, self.seal) if each is not None}
+
+
+class Picture(Model):
+    """A logo or a seal that was uploaded, under the SHA-256 of its content. Never changed: papers name it."""
+
+    __tablename__ = "picture"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    added_at: Mapped[datetime]
+
+
+class UnitDesign(Keyed, UnitScoped, Model):
+    """A design that a unit uploaded; its files are in the instance folder and never change.
+
+    Branches of the unit can choose it once somebody has looked at it in all languages (``offered_at``).
+    """
+
+    __tablename__ = "unit_design"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    title: Mapped[dict[str, Any]]
+    uploaded_at: Mapped[datetime]
+    uploaded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("user.id"))
+    offered_at: Mapped[datetime | None]
 
 
 class CertificateSeries(Model):

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache, lru_cache
-from itertools import groupby
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-import pikepdf
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from certificates import designs
+from certificates import designs, packages
 from certificates.engine import lock
 from certificates.errors import CertificateError
 from certificates.fields import FieldRule
 from certificates.keys import TokenKey
 from certificates.press import Made, Press
-from certificates.printfile import write_print_file
-from certificates.wording import Composer
 from courses import catalogue
 from lms.certificates import rules, sealing
 from lms.certificates.models import Certificate, Issuer
+from lms.certificates.pictures import PICTURES, bare, with_pictures
 from lms.classes.models import ClassSession, CourseClass, SessionState
 from lms.completion.service import Candidate
 from lms.people.models import Person
-from lms.trust import service as trust
 from lms.trust.service import Seal
 from lms.units import service as units
 from lms.units.models import Unit
-from translations import dates
 from translations.locales import LOCALES
 from translations.partial_dates import age_on
 
@@ -133,11 +126,13 @@ def numbered(
     return {**whole, "verify_url": sealing.addresses(whole, public_url, key)}
 
 
-def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError | None:
-    """The first refusal of a line in any language of the issuer's design, before it is given a number; None when
-    it can be set.
+def why_not_printable(
+    issuer: Issuer, line: dict[str, Any], *, design: str | None = None
+) -> CertificateError | None:
+    """The first refusal of a line in any language of the issuer's design (or another one), before it is given a
+    number; None when it can be set.
     """
-    design = design_of(issuer.design)
+    name = design or issuer.design
     trial = numbered(
         line,
         number=99999,
@@ -147,9 +142,10 @@ def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError 
         public_url="https://lop-so.example.vn",
         key=sealing.trial_key(),
     )
-    for language in design.languages:
+    trial = with_pictures(trial, issuer.pictures)
+    for language in design_of(name).languages:
         with lock:
-            page = press(issuer.design, language).set(trial)
+            page = press(name, language).set(trial)
         if isinstance(page, Made):
             return page.refusal
     return None
@@ -157,8 +153,21 @@ def why_not_printable(issuer: Issuer, line: dict[str, Any]) -> CertificateError 
 
 @cache
 def design_of(name: str) -> designs.Design:
-    """A design of the library, read once."""
-    return designs.load(name)
+    """A design of the library, or one that a unit uploaded, read once."""
+    if not name.startswith(OWN_DESIGN):
+        return designs.load(name)
+    folder = next(designs_folder().glob(f"*/{name.removeprefix(OWN_DESIGN)}"), Path(name))
+    return packages.named(designs.load(folder), name)
+
+
+OWN_DESIGN: Final = "unit-"
+"""What the names of designs begin with that units uploaded; the rest is the key of the design."""
+
+
+def designs_folder() -> Path:
+    """Where the designs of units are kept: a folder a unit, in it one a design."""
+    folder: Path = current_app.config["SETTINGS"].instance_dir
+    return folder / "designs"
 
 
 @lru_cache(maxsize=96)
@@ -180,90 +189,6 @@ def certificate_designs() -> list[designs.Design]:
     """The designs for certificates; there are others, for thanks to volunteers."""
     found = [design_of(name) for name in designs.DESIGNS]
     return [design for design in found if design.fields.get("course_title", NO_FIELD).required]
-
-
-@dataclass(frozen=True)
-class Paper:
-    """All that it takes to set a certificate, without the database: design, the frozen line, a readable name, and
-    what the branch signs with at ``made_at``.
-    """
-
-    design: str
-    line: dict[str, Any]
-    number: int
-    year: int
-    seal: Seal | None = None
-    made_at: datetime | None = None
-
-    @classmethod
-    def of(cls, certificate: Certificate) -> Paper:
-        """The bare paper of a register entry."""
-        return cls(certificate.design, certificate.printed, certificate.number, certificate.year)
-
-    def file_name(self, language: str) -> str:
-        """Unique for an issuer, and readable."""
-        return rules.file_name(self.number, self.year, self.line["name"], language)
-
-    @property
-    def kind(self) -> tuple[str, Seal | None]:
-        """Papers of one kind come from one press."""
-        return self.design, self.seal
-
-    def press(self, language: str) -> Press:
-        """The press for this paper and others of its kind."""
-        found = press(self.design, language, self.seal)
-        if self.made_at is not None:
-            found.sign_at(self.made_at)
-            if isinstance(found.credential, sealing.Credentials):
-                found.credential.now = self.made_at
-        return found
-
-    def pdf(self, language: str) -> bytes:
-        """The certificate in one language."""
-        return self.press(language).one(self.line)
-
-
-def papers(session: Session, certificates: Sequence[Certificate], *, now: datetime) -> list[Paper]:
-    """The papers of certificates, to be signed now by what their branches sign with. One query."""
-    seals = trust.seals(session, [each.branch_id for each in certificates])
-    return [
-        replace(
-            Paper.of(each), seal=seals.get(each.branch_id), made_at=now if each.branch_id in seals else None
-        )
-        for each in certificates
-    ]
-
-
-def edition(certificate: Certificate, language: str) -> bytes:
-    """The bare certificate as a PDF in one language, from its frozen copy."""
-    return Paper.of(certificate).pdf(language)
-
-
-def print_file(papers: Sequence[Paper], language: str, title: str) -> bytes:
-    """One PDF with a page a certificate, in the given order."""
-    parts = [
-        _print_part(design, language, [paper.line for paper in group], title)
-        for design, group in groupby(papers, key=lambda paper: paper.design)
-    ]
-    return parts[0] if len(parts) == 1 else _joined(parts)
-
-
-def _print_part(design: str, language: str, lines: Sequence[dict[str, Any]], title: str) -> bytes:
-    file = io.BytesIO()
-    for made in write_print_file(press(design, language), lines, file, title):
-        if made.refusal is not None:
-            raise made.refusal
-    return file.getvalue()
-
-
-def _joined(parts: Sequence[bytes]) -> bytes:
-    # Rare: the issuer changed its design between two certificates of one class.
-    with contextlib.ExitStack() as sources, pikepdf.open(io.BytesIO(parts[0])) as whole:
-        for part in parts[1:]:
-            whole.pages.extend(sources.enter_context(pikepdf.open(io.BytesIO(part))).pages)
-        file = io.BytesIO()
-        whole.save(file)
-        return file.getvalue()
 
 
 def group_sort(person: Person) -> str:
@@ -299,7 +224,7 @@ def renewed_line(
     printed.
     """
     line = {
-        **certificate.printed,
+        **bare(certificate.printed),
         "issued_on": issued_on.isoformat(),
         **issuer_part(issuer),
     }
@@ -326,15 +251,16 @@ def issuer_part(issuer: Issuer) -> dict[str, Any]:
         "issuer_title": issuer.certifier,
         "signatory_position": issuer.signatory_position,
         "signatory_name": issuer.signatory_name,
+        **{kind: digest for kind in PICTURES if (digest := getattr(issuer, f"{kind}_digest"))},
     }
 
 
 SPECIMEN_NAME = "Nguyễn Văn Mẫu"
 
 
-def specimen_line(issuer: Issuer, *, on: date) -> dict[str, Any]:
+def specimen_line(issuer: Issuer, *, on: date, design: str | None = None) -> dict[str, Any]:
     """A line of nobody with an issuer's settings; number and code are zeros."""
-    sample = design_of(issuer.design).sample
+    sample = design_of(design or issuer.design).sample
     return {
         **{key: value for key, value in sample.items() if key not in ("logo", "seal", "signature")},
         **issuer_part(issuer),
@@ -345,10 +271,10 @@ def specimen_line(issuer: Issuer, *, on: date) -> dict[str, Any]:
     }
 
 
-def specimen(issuer: Issuer, language: str, *, on: date, public_url: str) -> bytes:
-    """A certificate of nobody, to look at."""
+def specimen(issuer: Issuer, language: str, *, on: date, public_url: str, design: str | None = None) -> bytes:
+    """A certificate of nobody, to look at, in the issuer's design or another one."""
     line = numbered(
-        specimen_line(issuer, on=on),
+        specimen_line(issuer, on=on, design=design),
         number=0,
         year=on.year,
         symbol=issuer.number_symbol,
@@ -356,84 +282,4 @@ def specimen(issuer: Issuer, language: str, *, on: date, public_url: str) -> byt
         public_url=public_url,
         key=sealing.trial_key(),
     )
-    return press(issuer.design, language).one(line)
-
-
-ISSUER_FIELDS = {
-    "issuer_lines": "heading",
-    "issuer_title": "certifier",
-    "issuer_line": "certifier",
-    "place": "place",
-    "place_date": "place",
-    "signatory_position": "signatory_position",
-    "signatory_name": "signatory_name",
-    "number": "number_symbol",
-    "number_line": "number_symbol",
-}
-"""The setting of an issuer that a line of the paper comes from."""
-
-FIELD_NAMES = {
-    "name": _l("Full name"),
-    "birth": _l("Date of birth"),
-    "residence": _l("Place of residence"),
-    "course_title": _l("Course"),
-    "class_title": _l("Class"),
-    "place": _l("Place of issue"),
-    "number": _l("Number"),
-    "issuer_name": _l("Issuer"),
-    "issuer_lines": _l("Heading of the paper"),
-    "issuer_title": _l("Who certifies"),
-    "signatory_position": _l("Position of the signer"),
-    "signatory_name": _l("Name of the signer"),
-    "verify_url": _l("Address of this site"),
-}
-
-
-def sentence(error: CertificateError) -> str:
-    """A refusal of the press as a sentence in the language in force."""
-    return " ".join(gettext(reason.message, **named(reason.params)) for reason in error.reasons)
-
-
-def named(params: dict[str, Any]) -> dict[str, Any]:
-    """The values of a sentence, with the field's name in the language in force."""
-    if "field" not in params:
-        return params
-    field = str(params["field"])
-    return {**params, "field": str(FIELD_NAMES.get(field, field))}
-
-
-FACTS = (
-    ("name", _l("Full name")),
-    ("birth", _l("Date of birth")),
-    ("birth_year", _l("Year of birth")),
-    ("residence", _l("Place of residence")),
-    ("course_title", _l("Course")),
-    ("class_title", _l("Class")),
-    ("period", _l("Time of the class")),
-    ("length", _l("Length")),
-    ("attendance", _l("Sessions attended")),
-    ("result", _l("Result")),
-    ("number", _l("Number")),
-    ("register_no", _l("Number in the register")),
-    ("code", _l("Verification code")),
-    ("issuer_name", _l("Issuer")),
-    ("issuer_lines", _l("Heading of the paper")),
-    ("issuer_title", _l("Who certifies")),
-    ("place", _l("Place of issue")),
-    ("issued_on", _l("Day of issue")),
-    ("signatory_position", _l("Position of the signer")),
-    ("signatory_name", _l("Name of the signer")),
-)
-"""Everything on the paper, in the order of reading."""
-
-
-def facts(certificate: Certificate, language: str) -> list[tuple[str, Any, str | list[str]]]:
-    """Everything printed, as (field, label, text or list of lines), written as on the paper of that language."""
-    line = certificate.printed
-    shown = dict(Composer(design_of(certificate.design), language).compose(line).texts)
-    words = LOCALES[language]
-    start, end = (date.fromisoformat(line[key]) for key in ("period_from", "period_to"))
-    shown["period"] = dates.date_range(start, end, words)
-    shown["length"] = gettext("%(sessions)s (%(hours)s)", sessions=shown["sessions"], hours=shown["hours"])
-    shown["attendance"] = gettext("%(attended)s of %(held)s", attended=line["attended"], held=line["held"])
-    return [(key, label, shown[key]) for key, label in FACTS if shown.get(key)]
+    return press(design or issuer.design, language).one(with_pictures(line, issuer.pictures))

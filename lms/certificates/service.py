@@ -18,6 +18,14 @@ from certificates.keys import TokenKey
 from lms import signals
 from lms.audit import service as audit
 from lms.certificates import printing, rules
+from lms.certificates.appearance import (
+    designs,
+    remove_picture,
+    set_picture,
+    unit_designs,
+    upload_design,
+    use_design,
+)
 from lms.certificates.issuers import branches, issuer_of, proposal, set_issuer, unit_title
 from lms.certificates.models import (
     Certificate,
@@ -27,16 +35,8 @@ from lms.certificates.models import (
     CertificateState,
     Issuer,
 )
-from lms.certificates.printing import (
-    Paper,
-    certificate_designs,
-    edition,
-    facts,
-    papers,
-    print_file,
-    sentence,
-    specimen,
-)
+from lms.certificates.papers import Paper, edition, papers, print_file
+from lms.certificates.printing import specimen
 from lms.certificates.register import (
     Entry,
     certificates_of,
@@ -56,6 +56,7 @@ from lms.certificates.register import (
 )
 from lms.certificates.rules import place_in_register, says_the_same, typed_code
 from lms.certificates.sealing import address, credential, site_of, status_address
+from lms.certificates.showing import facts, sentence
 from lms.classes.models import CourseClass
 from lms.completion import service as completion
 from lms.completion.service import Candidate
@@ -74,11 +75,11 @@ __all__ = [
     "Readiness",
     "address",
     "branches",
-    "certificate_designs",
     "certificates_of",
     "certificates_of_class",
     "class_of",
     "credential",
+    "designs",
     "edition",
     "entry",
     "events_of",
@@ -96,6 +97,7 @@ __all__ = [
     "proposal",
     "readiness",
     "reissue",
+    "remove_picture",
     "replaced_by",
     "require_valid",
     "revoke",
@@ -103,12 +105,16 @@ __all__ = [
     "search",
     "sentence",
     "set_issuer",
+    "set_picture",
     "site_of",
     "specimen",
     "staff_names",
     "status_address",
     "typed_code",
+    "unit_designs",
     "unit_title",
+    "upload_design",
+    "use_design",
     "waiting",
 ]
 
@@ -372,7 +378,7 @@ def reissue(
     line = printing.renewed_line(certificate, person, issuer, issued_on)
     refusal = printing.why_not_printable(issuer, line)
     if refusal is not None:
-        raise DomainError("not_printable", printing.sentence(refusal))
+        raise DomainError("not_printable", sentence(refusal))
     certificate.state = CertificateState.REPLACED
     session.flush()
     origin = _Origin(

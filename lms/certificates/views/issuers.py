@@ -60,7 +60,7 @@ def issuer(branch_id: uuid.UUID) -> Any:
     branch = _branch(branch_id)
     known = db.session.get(Issuer, branch_id)
     form = IssuerForm(data=_present(branch, known))
-    designs = service.certificate_designs()
+    designs = service.designs(db.session(), branch.unit_id)
     form.design.choices = choices((design.name, pick(design.title)) for design in designs)
     if form.validate_on_submit():
         try:
