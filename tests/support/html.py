@@ -158,7 +158,8 @@ def _policy_faults(root: Element) -> list[str]:
             found.append(f"{shown}: the element is obsolete")
         if not _in_drawing(element):
             found += [
-                f"{shown}: {name} belongs into the stylesheet" for name in PRESENTATIONAL & set(element.keys())
+                f"{shown}: {name} belongs into the stylesheet"
+                for name in PRESENTATIONAL & set(element.keys())
             ]
     return found
 
