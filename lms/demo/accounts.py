@@ -37,8 +37,16 @@ ACCOUNTS: Final = (
     DemoAccount("quantri", "Đỗ Hải Nam", Role.ADMIN, ""),
 )
 
+PLACES: Final = {"00082": "Cửa Nam", "06220": "Công Sơn", "01": "Hà Nội", "": ""}
+
 SIGN_INS: Final = [
-    {"name": account.name, "role": ROLE_NAMES[account.role], "identity": account.email, "password": PASSWORD}
+    {
+        "name": account.name,
+        "role": ROLE_NAMES[account.role],
+        "place": PLACES[account.unit],
+        "identity": account.email,
+        "password": PASSWORD,
+    }
     for account in ACCOUNTS
 ]
 """For the sign-in page and the terminal."""
