@@ -77,6 +77,7 @@ SENTENCES: dict[str, Any] = {
     "job.cancelled": _l("stopped a long piece of work"),
     "job.went_on": _l("let a long piece of work go on"),
     "job.downloaded": _l("downloaded what a long piece of work made"),
+    "issuer.design_uploaded": _l("uploaded a design for certificates"),
     "issuer.set": _l("set how certificates are issued"),
     "key.made": _l("made a signing key"),
     "key.retired": _l("retired a signing key"),

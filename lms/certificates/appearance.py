@@ -157,7 +157,9 @@ def _prepared(content: bytes, kind: str) -> bytes:
             if picture.width * picture.height > MOST_PIXELS:
                 raise DomainError("bad_picture", _l("The picture has too many pixels."), field=kind)
             is_png = picture.format == "PNG"
-            made = picture.convert("RGBA" if is_png else "RGB")
+            made = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+        with Image.open(io.BytesIO(content)) as again:
+            again.verify()  # WeasyPrint lets Pillow load pictures that are cut short
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DomainError(
             "bad_picture", _l("The picture must be a PNG or JPEG file that can be read."), field=kind

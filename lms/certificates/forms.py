@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import Form, FormField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -70,3 +71,15 @@ class ReasonForm(BaseForm):
     """A written reason, for revoking and for issuing anew."""
 
     reason = TextAreaField(_l("Reason"), [InputRequired()], filters=[trimmed])
+
+
+class PictureForm(BaseForm):
+    """A logo or a seal."""
+
+    picture = FileField(_l("Picture (PNG or JPEG)"), [FileRequired(_l("Please choose a file."))])
+
+
+class PackageForm(BaseForm):
+    """A design in a zip file."""
+
+    package = FileField(_l("Design (zip file)"), [FileRequired(_l("Please choose a file."))])

@@ -1,6 +1,6 @@
 """Pages of certificates."""
 
-from lms.certificates.views import issuers, orders, papers
+from lms.certificates.views import appearance, issuers, orders, papers
 from lms.certificates.views.blueprint import bp
 
-__all__ = ["bp", "issuers", "orders", "papers"]
+__all__ = ["appearance", "bp", "issuers", "orders", "papers"]
