@@ -83,23 +83,22 @@ def save_roll_call(session_id: uuid.UUID) -> Any:
         marks = RollForm.marks(request.form, meeting.id, now=now())
     except (KeyError, ValueError) as error:
         raise BadRequest from error
-    looking_at = {entry.person.id: entry.mark_id for entry in service.roll(db.session(), meeting)}
+    looking_at = service.marks_shown(db.session(), session_id)
     marks = [replace(mark, supersedes=looking_at.get(mark.person_id)) for mark in marks]
     receipts = service.record_marks(db.session(), marks, actor=actor, now=now())
     db.session.commit()
-    _tell(
-        meeting, uuid.UUID(request.form["form"]), sum(receipt.outcome == "accepted" for receipt in receipts)
-    )
+    accepted = sum(receipt.outcome == "accepted" for receipt in receipts)
+    _tell(session_id, uuid.UUID(request.form["form"]), accepted)
     _tell_reviews(receipts)
-    return redirect(url_for("attendance.roll_call", session_id=meeting.id))
+    return redirect(url_for("attendance.roll_call", session_id=session_id))
 
 
-def _tell(meeting: ClassSession, form_id: uuid.UUID, marked: int) -> None:
+def _tell(session_id: uuid.UUID, form_id: uuid.UUID, marked: int) -> None:
     if not marked:
         flash(_("Nothing was changed."))
         return
     text = ngettext("%(num)d person was marked.", "%(num)d people were marked.", marked)
-    offer_undo(text, url_for("attendance.undo", session_id=meeting.id, form_id=form_id))
+    offer_undo(text, url_for("attendance.undo", session_id=session_id, form_id=form_id))
 
 
 def _tell_reviews(receipts: list[service.Receipt]) -> None:

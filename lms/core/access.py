@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, event, false, true
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -157,37 +158,21 @@ class Scoped:
         raise NotImplementedError
 
 
-T = TypeVar("T")
-
-
-class ScopeRules:
-    """The loader criteria of a scope, made once per scope and kept on the session."""
-
-    tables: ClassVar[list[type[Scoped]]] = []
-
-    @classmethod
-    def scoped_tables(cls) -> list[type[Scoped]]:
-        """Every mapped class that is scoped."""
-        if not cls.tables:
-            cls.tables = [
-                mapper.class_ for mapper in Model.registry.mappers if issubclass(mapper.class_, Scoped)
-            ]
-        return cls.tables
-
-    @classmethod
-    def options(cls, scope: Scope) -> list[Any]:
-        """One ``with_loader_criteria`` a scoped table."""
-        nobody = scope == NOTHING
-        return [
-            with_loader_criteria(table, false() if nobody else table.within(scope), include_aliases=True)
-            for table in cls.scoped_tables()
-        ]
+@lru_cache(maxsize=512)
+def scope_options(scope: Scope) -> tuple[Any, ...]:
+    """One ``with_loader_criteria`` a scoped table; kept, for making them costs more than most queries."""
+    tables = [mapper.class_ for mapper in Model.registry.mappers if issubclass(mapper.class_, Scoped)]
+    return tuple(
+        with_loader_criteria(
+            table, false() if scope == NOTHING else table.within(scope), include_aliases=True
+        )
+        for table in tables
+    )
 
 
 def set_scope(session: Session, scope: Scope) -> None:
     """From now on ``session`` sees only rows in ``scope``."""
     session.info["scope"] = scope
-    session.info.pop("scope_options", None)
 
 
 def get_scope(session: Session) -> Scope:
@@ -221,10 +206,7 @@ def _narrow(state: ORMExecuteState) -> None:
     scope = get_scope(session)
     if scope.everything:
         return
-    options = session.info.get("scope_options")
-    if options is None:
-        options = session.info["scope_options"] = ScopeRules.options(scope)
-    state.statement = state.statement.options(*options)  # type: ignore[attr-defined]
+    state.statement = state.statement.options(*scope_options(scope))  # type: ignore[attr-defined]
 
 
 def public_rows(statement: Select[Any]) -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lms.accounts import service as accounts
 from lms.accounts.models import Grant
+from lms.certificates import service as certificates
 from lms.certificates.jobs import order_printing
 from lms.classes.models import ClassState, CourseClass, Enrolment, SessionState
 from lms.completion import service as completion
@@ -45,7 +46,10 @@ class Town:
         world.put_on_staff(self.class_, trainer_account)
         helping = world.put_on_staff(self.class_, helper_account, Role.HELPER)
         self.finished = self._finished_class()
-        papers.make_issuer(world, self.finished)
+        issuer = papers.make_issuer(world, self.finished)
+        by = {"actor": SYSTEM, "now": papers.NOW}
+        certificates.set_picture(session, issuer, "logo", papers.picture(), **by)
+        design = certificates.upload_design(session, issuer, papers.design_package(), **by)
         self.certificate = papers.issue(world, self.finished).certificates[0]
         merge = merging.merge(session, *self._doubles(), actor=SYSTEM, now=papers.NOW)
         stranger, _ = self._doubles()
@@ -86,8 +90,10 @@ class Town:
             "merge_id": merge.id,
             "certificate_id": self.certificate.id,
             "job_id": job.id,
+            "design_id": design.id,
             "form_id": new_key(),
             "task": "log-in-alone",
+            "kind": "logo",
             "number": 1,
             "language": "vi",
             "role": "helper",
