@@ -311,7 +311,7 @@ def test_passkeys_are_listed_and_removed(
     )
     session.commit()
     enter(client, "0912345678")
-    assert "Bạn có 1 khóa" in client.get("/account").text
+    assert "Đã có 1 khóa" in client.get("/account").text
     assert "máy của tôi" in client.get("/account/wan-register").text
     assert (
         "không có khóa truy cập"
@@ -321,7 +321,7 @@ def test_passkeys_are_listed_and_removed(
         "Đã bỏ khóa truy cập"
         in client.post("/account/wan-delete", data={"name": "máy của tôi"}, follow_redirects=True).text
     )
-    assert "Bạn có 0 khóa" in client.get("/account").text
+    assert "Chưa có khóa nào" in client.get("/account").text
 
 
 def test_a_passkey_page_for_signing_in_names_nobody(client: CheckedClient, lan: User) -> None:
