@@ -43,9 +43,14 @@ def test_every_message_of_flask_security_that_can_appear_is_translated(app: Flas
     [
         (
             "vi",
-            ["Vui lòng điền ô này.", "chỉ được nhiều nhất 5 ký tự", "Số phải từ 1 đến 40.", "chọn một mục"],
+            [
+                "Mục này còn trống: xin điền hoặc chọn.",
+                "chỉ được nhiều nhất 5 ký tự",
+                "Số phải từ 1 đến 40.",
+                "chọn một mục",
+            ],
         ),
-        ("ar", ["يُرجى ملء هذه الخانة.", "على 5 أحرف", "بين 1 و40", "اختيار بند"]),
+        ("ar", ["هذه الخانة فارغة: يُرجى ملؤها أو الاختيار.", "على 5 أحرف", "بين 1 و40", "اختيار بند"]),
         (
             "en",
             ["This field is required.", "longer than 5 characters", "between 1 and 40", "Not a valid choice"],

@@ -83,7 +83,7 @@ def test_what_was_typed_stays_when_an_invitation_is_refused(sign_in: Any, world:
     assert "chọn một mục trong danh sách" in above.text
     nobody = invite(manager, world, phone="", name="  ")
     assert nobody.status_code == 422
-    assert "Vui lòng điền ô này" in nobody.text
+    assert "Mục này còn trống" in nobody.text
 
 
 def test_an_admin_invites_at_a_unit_opened_before(sign_in: Any, world: World) -> None:
