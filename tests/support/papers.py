@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certificates import designs
 from lms.attendance import service as attendance
 from lms.attendance.models import AttendanceStatus
 from lms.attendance.service import NewMark
@@ -101,3 +105,23 @@ def mark_crowd(session: Session, course_class: CourseClass) -> None:
             ]
             receipts = attendance.record_marks(session, marks, actor=SYSTEM, now=moment)
             assert {receipt.outcome for receipt in receipts} == {"accepted"}
+
+
+def picture(size: tuple[int, int] = (300, 200), kind: str = "PNG") -> bytes:
+    """A red picture."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "red").save(out, kind)
+    return out.getvalue()
+
+
+def design_package(**changes: bytes | None) -> bytes:
+    """The packaged plain design as a zip; a file can be changed or added, or left out by None."""
+    files: dict[str, bytes | None] = {
+        path.name: path.read_bytes() for path in (designs.ROOT / "plain").iterdir()
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in (files | changes).items():
+            if content is not None:
+                archive.writestr(name, content)
+    return out.getvalue()

@@ -29,6 +29,7 @@ def order_issuing(course_class: CourseClass) -> Any:
 @requires(Permission.CERTIFICATES_ISSUE)
 def order_printing(class_id: uuid.UUID) -> Any:
     """Order a print file of one language, or a zip with every paper in the given languages."""
+    course_class = get_or_404(CourseClass, class_id)
     form, languages = request.form.get("form"), request.form.getlist("language")
     if form not in ("zip", "pdf") or not languages or not set(languages) <= set(LOCALES):
         abort(400)
@@ -36,7 +37,7 @@ def order_printing(class_id: uuid.UUID) -> Any:
         abort(400)
     job = jobs.order_printing(
         db.session(),
-        get_or_404(CourseClass, class_id),
+        course_class,
         form=form,
         languages=[code for code in LOCALES if code in languages],
         actor=actor,

@@ -12,7 +12,7 @@ from certificates import designs
 from lms.certificates import service
 from lms.certificates.models import Issuer, UnitDesign
 from lms.certificates.printing import designs_folder
-from tests.support.papers import NOW, held_class, issue, make_issuer
+from tests.support.papers import NOW, design_package, held_class, issue, make_issuer, picture
 
 
 @pytest.fixture
@@ -27,24 +27,6 @@ def manager(client, world):
     client.sign_in(world.user("manager"))
     client.set_cookie("lms_language", "en")
     return client
-
-
-def _picture(size=(300, 200), kind="PNG"):
-    out = io.BytesIO()
-    Image.new("RGB", size, "red").save(out, kind)
-    return out.getvalue()
-
-
-def _package(**changes):
-    """The packaged plain design as a zip; a file can be changed, or left out by None."""
-    folder = designs.ROOT / "plain"
-    files = {path.name: path.read_bytes() for path in folder.iterdir()} | changes
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in files.items():
-            if content is not None:
-                archive.writestr(name, content)
-    return out.getvalue()
 
 
 def _post(client, issuer, path, field, content, name):
@@ -87,7 +69,7 @@ def _picture_count(pdf):
 def test_a_logo_is_printed_from_now_on_and_what_was_issued_stays(session, world, issuer, manager, kind):
     before = _issue(world, session)
     plain = _picture_count(_pdf(session, before))
-    page = _post(manager, issuer, "pictures/logo", "logo-picture", _picture(kind=kind), "logo")
+    page = _post(manager, issuer, "pictures/logo", "logo-picture", picture(kind=kind), "logo")
     assert page.status_code == 200
     assert manager.get(f"/issuers/{issuer.branch_id}/pictures/logo").mimetype == f"image/{kind.lower()}"
     with_logo = _issue(world, session)
@@ -115,10 +97,10 @@ def test_the_picture_is_made_small_and_loses_what_the_camera_wrote(session, worl
     ("content", "sentence"),
     [
         (b"<svg onload='alert(1)'/>", "PNG or JPEG"),
-        (_picture()[:60], "PNG or JPEG"),
-        (_picture(kind="GIF"), "PNG or JPEG"),
+        (picture()[:60], "PNG or JPEG"),
+        (picture(kind="GIF"), "PNG or JPEG"),
         (b"\x89PNG\r\n\x1a\n" + b"0" * (2 * 1024 * 1024), "larger than 2 MB"),
-        (_picture(size=(6000, 5000)), "too many pixels"),
+        (picture(size=(6000, 5000)), "too many pixels"),
     ],
 )
 def test_what_is_no_picture_is_refused_and_nothing_is_kept(session, issuer, manager, content, sentence):
@@ -139,7 +121,7 @@ def test_what_is_no_picture_is_refused_and_nothing_is_kept(session, issuer, mana
 
 def test_a_design_is_looked_at_in_all_languages_before_it_can_be_chosen(session, world, issuer, manager):
     before = _issue(world, session)
-    page = _upload(manager, issuer, _package())
+    page = _upload(manager, issuer, design_package())
     design = session.scalars(select(UnitDesign)).one()
     address = f"/issuers/{issuer.branch_id}/designs/{design.id}"
     assert page.request.path == address
@@ -193,22 +175,26 @@ def _page(more):
     [
         (lambda: b"no zip at all", "zip"),
         (_bomb, "more than is allowed"),
-        (lambda: _package(**{"../outside.html": b"x"}), "outside"),
-        (lambda: _package(**{"page.html": _page("<script>alert(1)</script>")}), "script"),
-        (lambda: _package(**{"page.html": _page('<img src="https://x.vn/a.png">')}), "outside"),
+        (lambda: design_package(**{"../outside.html": b"x"}), "outside"),
+        (lambda: design_package(**{"page.html": _page("<script>alert(1)</script>")}), "script"),
+        (lambda: design_package(**{"page.html": _page('<img src="https://x.vn/a.png">')}), "outside"),
         (
-            lambda: _package(**{"border.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'}),
+            lambda: design_package(
+                **{"border.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'}
+            ),
             "script",
         ),
-        (lambda: _package(**{"page.html": None}), "page.html"),
+        (lambda: design_package(**{"page.html": None}), "page.html"),
         (
-            lambda: _package(
+            lambda: design_package(
                 **{"design.toml": _toml('languages = ["vi", "ar", "en"]', 'languages = ["vi"]')}
             ),
             "Arabic",
         ),
         (
-            lambda: _package(**{"design.toml": _toml("code = {", 'team = { type = "text" }\n#code = {')}),
+            lambda: design_package(
+                **{"design.toml": _toml("code = {", 'team = { type = "text" }\n#code = {')}
+            ),
             "code",
         ),
     ],
@@ -225,7 +211,7 @@ def test_a_design_that_may_not_be_is_refused_with_its_reason_and_leaves_nothing(
 
 
 def test_a_design_belongs_to_its_unit(session, world, issuer, manager, client):
-    _upload(manager, issuer, _package())
+    _upload(manager, issuer, design_package())
     design = session.scalars(select(UnitDesign)).one()
     elsewhere = make_issuer(world, held_class(world, [], code="00070"))
     session.commit()
