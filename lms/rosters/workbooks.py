@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
-
 from lms.rosters.csv_files import Numbered, clean_text
 from lms.rosters.tables import Cell, Limits, Table, UnreadableRoster, build_table
 
@@ -37,6 +35,13 @@ def read_workbook(data: bytes, limits: Limits) -> Table:
     return table
 
 
+def _open(data: bytes, *, results: bool) -> Any:
+    """A workbook with the stored results of formulas, or with the formulas themselves."""
+    import openpyxl  # here, because it takes 12 MB, and most processes never read a workbook
+
+    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=results)
+
+
 def _check_archive(data: bytes, limits: Limits) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
@@ -54,7 +59,7 @@ def _check_archive(data: bytes, limits: Limits) -> None:
 
 
 def _first_roster(data: bytes, limits: Limits) -> Table | None:
-    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    workbook = _open(data, results=True)
     sheets: list[tuple[str, Numbered]] = []
     try:
         for index, sheet in enumerate(workbook.worksheets):
@@ -92,7 +97,7 @@ def _fill_missing_results(
     data: bytes, index: int, rows: Iterator[tuple[Any, ...]], limits: Limits
 ) -> Iterator[tuple[Any, ...]]:
     """Put the text of a formula where no result of it is stored, so that the cell does not look empty."""
-    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+    workbook = _open(data, results=False)
     try:
         for results, formulas in zip(rows, _raw_rows(workbook.worksheets[index], limits), strict=False):
             yield tuple(
