@@ -49,6 +49,13 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "picture",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", db.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_picture")),
+    )
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", db.Key(), nullable=False),
         sa.Column("identity_hash", sa.String(length=64), nullable=False),
@@ -293,6 +300,21 @@ def upgrade() -> None:
             ["descendant_id", "ancestor_id"],
             unique=False,
         )
+
+    op.create_table(
+        "unit_design",
+        sa.Column("id", db.Key(), nullable=False),
+        sa.Column("unit_id", db.Key(), nullable=False),
+        sa.Column("title", db.Document, nullable=False),
+        sa.Column("uploaded_at", db.Instant(), nullable=False),
+        sa.Column("uploaded_by", db.Key(), nullable=True),
+        sa.Column("offered_at", db.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_design_unit_id_unit")),
+        sa.ForeignKeyConstraint(["uploaded_by"], ["user.id"], name=op.f("fk_unit_design_uploaded_by_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_design")),
+    )
+    with op.batch_alter_table("unit_design", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unit_design_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "unit_period",
@@ -640,7 +662,15 @@ def upgrade() -> None:
         sa.Column("place", db.Document, nullable=False),
         sa.Column("signatory_position", db.Document, nullable=False),
         sa.Column("signatory_name", sa.String(length=120), nullable=False),
+        sa.Column("logo_digest", sa.String(length=64), nullable=True),
+        sa.Column("seal_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["branch_id"], ["branch.id"], name=op.f("fk_issuer_branch_id_branch")),
+        sa.ForeignKeyConstraint(
+            ["logo_digest"], ["picture.digest"], name=op.f("fk_issuer_logo_digest_picture")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seal_digest"], ["picture.digest"], name=op.f("fk_issuer_seal_digest_picture")
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_issuer_unit_id_unit")),
         sa.PrimaryKeyConstraint("branch_id", name=op.f("pk_issuer")),
     )
@@ -1163,6 +1193,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unit_period_folded"))
 
     op.drop_table("unit_period")
+    with op.batch_alter_table("unit_design", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unit_design_unit_id"))
+
+    op.drop_table("unit_design")
     with op.batch_alter_table("unit_closure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unit_closure_descendant_id_ancestor_id"))
 
@@ -1200,6 +1234,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_attempt_identity_hash_at"))
 
     op.drop_table("sign_in_attempt")
+    op.drop_table("picture")
     with op.batch_alter_table("lookup_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lookup_attempt_source_hash_at"))
         batch_op.drop_index(batch_op.f("ix_lookup_attempt_code_hash_at"))
