@@ -339,17 +339,14 @@ def require_open(meeting: ClassSession, *, now: datetime) -> None:
 
 
 def roll(session: Session, meeting: ClassSession) -> list[RollEntry]:
-    """Everybody enrolled, in Vietnamese order, with the present status. Two queries."""
+    """Everybody enrolled, in Vietnamese order, with the present status. One query."""
     query = (
         select(Person, Attendance.status, Attendance.mark_id)
         .join(Enrolment, Enrolment.person_id == Person.id)
         .outerjoin(Attendance, (Attendance.person_id == Person.id) & (Attendance.session_id == meeting.id))
         .where(Enrolment.class_id == meeting.class_id, Enrolment.state == EnrolmentState.ENROLLED)
         .order_by(Person.name_sort, Person.birth_year, Person.id)
-        .options(
-            load_only(Person.name, Person.birth_year, Person.residential_group_id),
-            joinedload(Person.residential_group),
-        )
+        .options(load_only(Person.name, Person.birth_year, Person.residential_group_id))
     )
     return [
         RollEntry(person, None if status is AttendanceStatus.CLEARED else status, mark_id)

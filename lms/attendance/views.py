@@ -27,6 +27,7 @@ from lms.core.keys import new_key
 from lms.core.rows import get_or_404
 from lms.people import service as people
 from lms.people.models import Person
+from lms.units import service as units
 from translations.partial_dates import DateError, PartialDate
 
 bp = Blueprint("attendance", __name__, template_folder="templates")
@@ -44,19 +45,21 @@ def roll_call(session_id: uuid.UUID) -> Any:
     """The roll of a session: one tap a person, one press to save."""
     meeting = _meeting(session_id)
     entries = service.roll(db.session(), meeting)
+    groups = units.latest_names(db.session(), [entry.person.residential_group_id for entry in entries])
     return render_template(
         "attendance/roll_call.html",
         meeting=meeting,
-        people=[_row(entry) for entry in entries],
+        people=[_row(entry, groups) for entry in entries],
         marked=sum(entry.status is not None for entry in entries),
         form=RollForm.of(entries),
         refusal=_refusal(meeting),
     )
 
 
-def _row(entry: service.RollEntry) -> dict[str, Any]:
-    person, group = entry.person, entry.person.residential_group
-    small = [str(person.birth_year) if person.birth_year else "", group.latest.name_vi if group else ""]
+def _row(entry: service.RollEntry, groups: dict[uuid.UUID, str]) -> dict[str, Any]:
+    person = entry.person
+    group = groups.get(person.residential_group_id) if person.residential_group_id else None
+    small = [str(person.birth_year) if person.birth_year else None, group]
     return {
         "key": person.id.hex,
         "name": person.name,

@@ -220,6 +220,17 @@ def title(unit: Unit, language: str, on: date) -> str:
     return rules.title(_name(unit, on), language)
 
 
+def latest_names(session: Session, unit_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """The last known names of units, without their types: for lists with a residential group in every row."""
+    ids = {unit_id for unit_id in unit_ids if unit_id}
+    query = (
+        select(UnitPeriod.unit_id, UnitPeriod.name_vi)
+        .where(UnitPeriod.unit_id.in_(ids))
+        .order_by(UnitPeriod.valid_from)
+    )
+    return {row.unit_id: row.name_vi for row in session.execute(query)} if ids else {}
+
+
 def full_title(unit: Unit, language: str, on: date) -> str:
     """The title with those of the units above it: "phường Cửa Nam, thành phố Hà Nội"."""
     return rules.full_title(_name(unit, on), [_name(each, on) for each in ancestors(unit)], language)
