@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -25,7 +27,6 @@ from translations.partial_dates import PartialDate
 LARGEST: Final = 10 * 1024 * 1024
 
 LABELS: Final = {
-    "language": _l("Language"),
     "name": _l("Full name"),
     "birth": _l("Date of birth"),
     "residence": _l("Place of residence"),
@@ -45,7 +46,9 @@ LABELS: Final = {
     "issued_on": _l("Day of issue"),
     "issuer_name": _l("Issuer"),
     "signatory_name": _l("Name of the signer"),
+    "language": _l("Language"),
 }
+ORDER: Final = {name: place for place, name in enumerate(LABELS)}
 DAYS: Final = ("period_from", "period_to", "issued_on")
 
 
@@ -63,6 +66,16 @@ class CheckedFile:
     certificate: Certificate | None = None
     fields: list[Compared] = field(default_factory=list)
 
+    @property
+    def signer(self) -> str:
+        """The name in the signer's certificate."""
+        try:
+            names = x509.Name.from_rfc4514_string(self.signature.signer)
+        except ValueError:
+            return self.signature.signer
+        common = names.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(common[0].value) if common else self.signature.signer
+
 
 AS_MADE: Final = {"genuine": "valid", "unsigned": "unsigned_valid"}
 
@@ -79,6 +92,7 @@ def check_file(session: Session, pdf: bytes) -> CheckedFile:
     if line is not None and found.credential is not None and language in LOCALES:
         checks = verify.compare(found.credential, printed(line, language))
         fields = [_compared(check, language) for check in checks if check.code != "unknown"]
+        fields.sort(key=lambda each: ORDER.get(each.field, len(ORDER)))
     code = found.code
     if code in AS_MADE or code == "unknown_signer":
         code = _with_register(found, certificate, fields)

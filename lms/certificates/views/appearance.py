@@ -163,7 +163,7 @@ def specimen_picture(branch_id: uuid.UUID, language: str) -> Any:
     return _drawn(_issuer(branch_id), language, None)
 
 
-def _drawn(issuer: Issuer, language: str, design: str | None) -> Response:
+def _drawn(issuer: Issuer, language: str, design: str | None) -> Any:
     if language not in LOCALES:
         abort(404)
     pdf = service.specimen(issuer, language, on=today(), public_url=public_url(), design=design)
