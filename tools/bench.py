@@ -53,7 +53,8 @@ def run(program: Path) -> list[dict[str, object]] | None:
     """Run one program, showing its table; returns its rows, or None when it broke."""
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.json"
-        done = subprocess.run([sys.executable, str(program), "--json", str(figures)], cwd=ROOT, check=False)
+        command = [sys.executable, "-m", f"tests.benchmarks.{program.stem}", "--json", str(figures)]
+        done = subprocess.run(command, cwd=ROOT, check=False)
         if done.returncode != 0 or not figures.exists():
             return None
         return list(json.loads(figures.read_text(encoding="utf-8")))

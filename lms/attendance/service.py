@@ -270,7 +270,8 @@ def _present(session: Session, session_ids: set[uuid.UUID]) -> _States:
 
 
 def _write_states(session: Session, before: _States, after: _States, meetings: _Meetings) -> None:
-    new, changed = [], []
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
     for (session_id, person_id), state in after.items():
         if before.get((session_id, person_id)) is state:
             continue

