@@ -1,6 +1,7 @@
 """Keys of issuers: made, taken in, locked away, retired; by the verbs and on the command line."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -201,3 +202,17 @@ def test_retiring_names_the_key_by_its_first_digits(run, session):
     assert done.exit_code == 0, done.output
     assert _keys(session)[0].retired_at is not None
     assert run("retire", key.fingerprint[:16]).exit_code == 2
+
+
+def test_keys_made_before_a_secret_of_their_own_was_set_stay_readable(
+    app, session, world, branch, monkeypatch
+):
+    before = service.seal_for_issuing(session, branch, actor=SYSTEM, now=NOW)
+    settings = replace(app.config["SETTINGS"], key_encryption_secret="a secret for keys alone")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    assert service.has_own_secret()
+    assert service.seals(session, [branch.id])[branch.id].token_id == before.token_id
+    other = world.branch("06220")
+    service.seal_for_issuing(session, other, actor=SYSTEM, now=NOW)
+    monkeypatch.setitem(app.config, "SECRET_KEY", "a new secret key of this site, long enough")
+    assert list(service.seals(session, [other.id])) == [other.id]
