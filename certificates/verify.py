@@ -27,6 +27,7 @@ from translations.messages import N_
 LARGEST_FILE: Final = 20_000_000
 LARGEST_ATTACHMENT: Final = 1_000_000
 END_MARK: Final = b"%%EOF"
+SIGNED_MARK: Final = b"/ByteRange"
 
 SENTENCES: Final = {
     "genuine": N_("The file is genuine: it is as the issuer signed it."),
@@ -109,7 +110,8 @@ def verify_pdf(
     try:
         content = attached(pdf)
     except Exception:  # noqa: BLE001 - a hostile file may break the parser in any way
-        return Verification("damaged")
+        # what we sign can be read: a signed file that cannot was changed since
+        return Verification("altered" if SIGNED_MARK in pdf else "damaged")
     credential = read_credential(content) if content is not None else None
     credential_code = check_credential(content, credential, frozenset(public_keys))
     signature = check_signature(pdf, list(trusted), now or datetime.datetime.now(datetime.UTC))

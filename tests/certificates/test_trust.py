@@ -107,7 +107,8 @@ def test_any_changed_byte_is_found(signed: bytes, signer: Signer, token_key: Tok
         changed = bytearray(signed)
         changed[place] ^= 1
         code = verify_pdf(bytes(changed), trusted=trusted, public_keys=public, now=NOW).code
-        assert code in {"altered", "credential_altered", "damaged", "truncated"}, (place, code)
+        # a change in the certificate inside the signature makes it one that nobody knows
+        assert code in {"altered", "credential_altered", "unknown_signer", "truncated"}, (place, code)
 
 
 def test_an_edited_copy_is_found(signed: bytes, signer: Signer) -> None:
