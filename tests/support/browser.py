@@ -31,7 +31,8 @@ def chromium_path() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
-@pytest.fixture(scope="session")
+# A module, not the session: while Playwright runs, its event loop keeps others (pyHanko) from running theirs.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for all tests of this process; every test gets a context of its own."""
     with sync_playwright() as playwright:
