@@ -200,7 +200,9 @@ def test_a_print_file_across_a_change_of_design(session, world, manager, work, c
     world.enrol(course_class, late)
     mark(session, course_class, late, "p")
     designs = {row.design for row in session.scalars(select(Certificate))}
-    other = next(each.name for each in certificates.designs(session, course_class.unit_id) if each.name not in designs)
+    other = next(
+        each.name for each in certificates.designs(session, course_class.unit_id) if each.name not in designs
+    )
     make_issuer(world, course_class, design=other)
     issue(world, course_class)
     session.commit()
