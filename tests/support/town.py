@@ -47,9 +47,9 @@ class Town:
         helping = world.put_on_staff(self.class_, helper_account, Role.HELPER)
         self.finished = self._finished_class()
         issuer = papers.make_issuer(world, self.finished)
-        by = {"actor": SYSTEM, "now": papers.NOW}
-        certificates.set_picture(session, issuer, "logo", papers.picture(), **by)
-        design = certificates.upload_design(session, issuer, papers.design_package(), **by)
+        certificates.set_picture(session, issuer, "logo", papers.picture(), actor=SYSTEM, now=papers.NOW)
+        package = papers.design_package()
+        design = certificates.upload_design(session, issuer, package, actor=SYSTEM, now=papers.NOW)
         self.certificate = papers.issue(world, self.finished).certificates[0]
         merge = merging.merge(session, *self._doubles(), actor=SYSTEM, now=papers.NOW)
         stranger, _ = self._doubles()
