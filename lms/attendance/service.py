@@ -10,19 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from lms import signals
-from lms.accounts.models import User
+from lms.attendance import merging as _merging  # noqa: F401 - registers what a merge does to attendance
 from lms.attendance import rules
 from lms.attendance.models import Attendance, AttendanceMark, AttendanceStatus
-from lms.attendance.rules import Counts
+from lms.attendance.register import Register, RegisterRow, attendance_counts, history, markers, register_of
 from lms.audit import service as audit
 from lms.classes import service as classes
 from lms.classes.models import (
     ClassSession,
-    CourseClass,
     Enrolment,
     EnrolmentSource,
     EnrolmentState,
@@ -34,6 +33,26 @@ from lms.core.keys import new_key
 from lms.people import service as people
 from lms.people.models import Person
 from translations.partial_dates import PartialDate
+
+__all__ = [
+    "REFUSALS",
+    "NewMark",
+    "Receipt",
+    "Register",
+    "RegisterRow",
+    "RollEntry",
+    "add_walk_in",
+    "attendance_counts",
+    "history",
+    "markers",
+    "marks_shown",
+    "record_marks",
+    "register_of",
+    "require_open",
+    "roll",
+    "undo_marks",
+    "welcome",
+]
 
 REFUSALS = {
     rules.NOT_STARTED: _l(
@@ -295,10 +314,6 @@ def _note_held(session: Session, meeting: ClassSession, marked: bool) -> None:
         classes.note_begun(session, meeting.course_class)
 
 
-def _key(mark: AttendanceMark) -> tuple[datetime, int, int]:
-    return rules.winning_key(mark.effective_at, mark.device_sequence, mark.id)
-
-
 def _numbers(ids: Any) -> dict[uuid.UUID, int]:
     numbers: dict[uuid.UUID, int] = defaultdict(int)
     for each in ids:
@@ -424,166 +439,3 @@ def welcome(
     audit.record(
         session, "attendance.walk_in", actor=actor, now=now, unit_id=course_class.unit_id, subject=person
     )
-
-
-@dataclass(frozen=True)
-class RegisterRow:
-    """A person of the register: the status at each session (None: no mark) and what it comes to."""
-
-    person: Person
-    enrolment_state: EnrolmentState
-    statuses: list[AttendanceStatus | None]
-    counts: Counts
-
-
-@dataclass(frozen=True)
-class Register:
-    """The register of a class: its sessions and a row a person, in Vietnamese order."""
-
-    course_class: CourseClass
-    sessions: list[ClassSession]
-    rows: list[RegisterRow]
-
-    @property
-    def held(self) -> int:
-        """How many sessions were held."""
-        return sum(meeting.state is SessionState.HELD for meeting in self.sessions)
-
-    def present_at(self, index: int) -> int:
-        """How many people were at session ``index``."""
-        return sum(row.statuses[index] in rules.ATTENDED for row in self.rows)
-
-
-def register_of(session: Session, course_class: CourseClass) -> Register:
-    """Sessions × people with statuses and rates; withdrawn people only when they were marked. Three queries."""
-    sessions = list(
-        session.scalars(
-            select(ClassSession)
-            .where(ClassSession.class_id == course_class.id)
-            .order_by(ClassSession.starts_at)
-        )
-    )
-    query = (
-        select(Person, Enrolment.state)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.class_id == course_class.id, Enrolment.state != EnrolmentState.WAITING)
-        .order_by(Person.name_sort, Person.birth_year, Person.id)
-    )
-    enrolled = session.execute(query).all()
-    statuses: dict[tuple[uuid.UUID, uuid.UUID], AttendanceStatus] = {
-        (person_id, session_id): status
-        for person_id, session_id, status in session.execute(
-            select(Attendance.person_id, Attendance.session_id, Attendance.status).where(
-                Attendance.class_id == course_class.id, Attendance.status != AttendanceStatus.CLEARED
-            )
-        )
-    }
-    held = [meeting.id for meeting in sessions if meeting.state is SessionState.HELD]
-    rows = []
-    for person, state in enrolled:
-        marks = [statuses.get((person.id, meeting.id)) for meeting in sessions]
-        if state is EnrolmentState.WITHDRAWN and not any(marks):
-            continue
-        counts = rules.count(
-            (statuses[person.id, key] for key in held if (person.id, key) in statuses), len(held)
-        )
-        rows.append(RegisterRow(person, state, marks, counts))
-    return Register(course_class, sessions, rows)
-
-
-def attendance_counts(
-    session: Session, class_id: uuid.UUID, person_ids: Sequence[uuid.UUID] | None = None
-) -> dict[uuid.UUID, Counts]:
-    """What attendance comes to for each person enrolled or ever marked in a class (of ``person_ids`` if given). Three
-    queries.
-    """
-    held = session.scalar(
-        select(func.count(ClassSession.id)).where(
-            ClassSession.class_id == class_id, ClassSession.state == SessionState.HELD
-        )
-    )
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
-    enrolled = select(Enrolment.person_id).where(Enrolment.class_id == class_id)
-    query = (
-        select(Attendance.person_id, Attendance.status)
-        .join(ClassSession, ClassSession.id == Attendance.session_id)
-        .where(
-            Attendance.class_id == class_id,
-            ClassSession.state == SessionState.HELD,
-            Attendance.status != AttendanceStatus.CLEARED,
-        )
-    )
-    if person_ids is not None:
-        enrolled = enrolled.where(Enrolment.person_id.in_(person_ids))
-        query = query.where(Attendance.person_id.in_(person_ids))
-    for person_id in session.scalars(enrolled):
-        found[person_id] = []
-    for person_id, status in session.execute(query):
-        found[person_id].append(status)
-    return {person_id: rules.count(statuses, held or 0) for person_id, statuses in found.items()}
-
-
-def history(session: Session, meeting: ClassSession, person_id: uuid.UUID) -> list[AttendanceMark]:
-    """Every mark of a person at a session, newest first, those that did not count included."""
-    query = select(AttendanceMark).where(
-        AttendanceMark.session_id == meeting.id, AttendanceMark.person_id == person_id
-    )
-    return sorted(session.scalars(query), key=_key, reverse=True)
-
-
-def markers(session: Session, marks: Sequence[AttendanceMark]) -> dict[uuid.UUID, str]:
-    """The names of the staff who made ``marks``."""
-    ids = {mark.marked_by for mark in marks if mark.marked_by}
-    found = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    return {row.id: row.name for row in found}
-
-
-# --- merging people -----------------------------------------------------------------------------------------
-
-
-def _move(session: Session, from_id: uuid.UUID, to_id: uuid.UUID) -> dict[str, Any]:
-    """Give the present states of one person to another; where both have one, the newer mark's stays."""
-    mine = {row.session_id: row for row in _states(session, to_id)}
-    moved, replaced = [], []
-    for row in _states(session, from_id):
-        old = mine.get(row.session_id)
-        if old is not None and _key(old.mark) >= _key(row.mark):
-            continue
-        if old is not None:
-            replaced.append({"session": old.session_id.hex, "mark": old.mark_id.hex})
-            old.status, old.mark, old.mark_id = row.status, row.mark, row.mark_id
-        else:
-            session.add(
-                Attendance(
-                    session_id=row.session_id,
-                    person_id=to_id,
-                    class_id=row.class_id,
-                    status=row.status,
-                    mark_id=row.mark_id,
-                )
-            )
-            moved.append(row.session_id.hex)
-    session.flush()
-    return {"moved": moved, "replaced": replaced}
-
-
-def _move_back(session: Session, from_id: uuid.UUID, to_id: uuid.UUID, record: dict[str, Any]) -> None:
-    states = {row.session_id: row for row in _states(session, to_id)}
-    for key in record["moved"]:
-        if (row := states.get(uuid.UUID(key))) is not None:
-            session.delete(row)
-    for entry in record["replaced"]:
-        mark = session.get(AttendanceMark, uuid.UUID(entry["mark"]))
-        row = states.get(uuid.UUID(entry["session"]))
-        if mark is not None and row is not None:
-            row.mark, row.mark_id, row.status = mark, mark.id, mark.status
-    session.flush()
-
-
-def _states(session: Session, person_id: uuid.UUID) -> list[Attendance]:
-    query = select(Attendance).where(Attendance.person_id == person_id).options(joinedload(Attendance.mark))
-    # record_marks writes beside the objects that this session may hold already
-    return list(session.scalars(query, execution_options={"populate_existing": True}))
-
-
-people.add_mover("attendance", _move, _move_back)
