@@ -4,6 +4,11 @@ The application's fixtures are in tests/lms/conftest.py.
 """
 
 import pytest
+from hypothesis import settings
+
+# The same examples everywhere: what passes here passes on the next machine.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 pytest_plugins = ["tests.support.network", "tests.support.database", "tests.support.browser"]
 
