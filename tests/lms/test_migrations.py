@@ -67,6 +67,7 @@ def test_the_migrated_database_checks_what_the_models_say(
     with made.app_context():
         Model.metadata.create_all(db.engine)
         assert checks(tables) == found
+        db.session.remove()
         db.engine.dispose()
     assert sum(map(len, found.values())) > 10
 
@@ -136,6 +137,7 @@ def test_init_makes_the_database_and_does_it_once(new_database: Callable[[str], 
     assert again.output == "Database ready.\n"
     with app.app_context():
         assert contents() == before
+        db.session.remove()
         db.engine.dispose()
 
 
